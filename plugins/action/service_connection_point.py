@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Action of the module ``service_connection_point``; its documentation is in ``plugins/modules``."""
+
+from __future__ import annotations
+
+from ..plugin_utils._action import SITE_CODE_OPTION, Options, Result, SiteAction
+from ..plugin_utils._configmgr.deployment import Deployment, Waiting
+from ..plugin_utils._configmgr.plan import Desired, SetMode
+from ..plugin_utils._configmgr.servers import check_fqdn
+from ..plugin_utils._configmgr.service_connection_point import Mode
+from ..plugin_utils._configmgr.views import describe, view_components, view_state
+from ..plugin_utils._wsman.client import WsmanClient
+
+
+class ActionModule(SiteAction):
+    MODULE = "service_connection_point"
+    ARGUMENT_SPEC = {
+        **SITE_CODE_OPTION,
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "site_system": {"type": "str"},
+        "mode": {"type": "str", "choices": ["online", "offline"]},
+        "allow_during_update": {"type": "bool", "default": False},
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "int", "default": 1800},
+    }
+
+    def check_options(self, options: Options) -> None:
+        if options["site_system"] is not None:
+            self.check_option(options, "site_system", check_fqdn)
+        if options["state"] == "absent" and options["mode"] is not None:
+            raise ValueError("mode: a role that shall be absent has no mode. Leave out mode, or set state to present.")
+        if options["wait_timeout"] < 1:
+            raise ValueError("wait_timeout: it must be at least 1 second. To not wait at all, set wait to false.")
+
+    def perform(self, client: WsmanClient, options: Options) -> Result:
+        mode = options["mode"]
+        desired = Desired(
+            state=options["state"],
+            site_system=options["site_system"],
+            mode=Mode(mode) if mode is not None else None,
+            allow_during_update=options["allow_during_update"],
+        )
+        waiting = Waiting(options["wait"], options["wait_timeout"], self.progress)
+        deployment = Deployment(client, options["site_code"], waiting)
+        outcome = deployment.run(desired, check_mode=self._task.check_mode)
+        after = view_state(outcome, after=True)
+        result = {
+            "changed": outcome.changed,
+            "msg": describe(outcome),
+            "mode_changed": isinstance(outcome.step, SetMode),
+            "service_connection_point": {**after, "components": view_components(outcome.components)},
+        }
+        if self._task.diff:
+            result["diff"] = {"before": view_state(outcome, after=False), "after": after}
+        return result

@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all modules of the collection have in common, for the attributes section of their documentation."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  platform:
+    description: Target OS/families that can be operated against.
+    platforms: windows
+    support: full
+  action:
+    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
+    details: Runs entirely on the controller and starts no process on the host.
+    support: full
+  async:
+    description: Supports being used with the C(async) keyword.
+    details: The module waits by itself and says what it waits for.
+    support: none
+  become:
+    description: Is usable alongside C(become) keywords.
+    details: No process is started on the host that could run as somebody else. Log on with an account that has the rights.
+    support: none
+  connection:
+    description: Connections that the module can use.
+    details: V(ansible.builtin.winrm), with every method to log on that it supports.
+    support: partial
+"""
+
+    INFO_MODULE = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in check_mode and return changed status prediction without modifying target.
+    details: This module does not change anything.
+    support: full
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
+    details: This module does not change anything.
+    support: N/A
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    details: This module does not change anything.
+    support: full
+"""

@@ -1,0 +1,185 @@
+#!/usr/bin/python
+
+# Copyright: (c) configmgr.site contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# The documentation of the module; plugins/action has its code, which runs on the controller.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: service_connection_point
+short_description: Install, reconfigure or remove the service connection point of Configuration Manager
+version_added: 0.1.0
+description:
+  - Installs the service connection point role on a site system server, sets its mode, or removes it, and waits until the
+    site has carried that out.
+  - A hierarchy has one service connection point at the most, at its top-tier site (a central administration site or a
+    stand-alone primary site). The module refuses to install a second one, or one below the top tier, before it writes
+    anything.
+  - It never moves the role. Where the role is on another server than O(site_system), the module fails and names the server.
+options:
+  state:
+    description:
+      - V(present) makes sure that the hierarchy has a service connection point, on O(site_system) if that is given.
+      - V(absent) removes it, from O(site_system) if that is given, and otherwise from wherever it is.
+    type: str
+    choices: [present, absent]
+    default: present
+  site_system:
+    description:
+      - Fully qualified domain name of the site system server with the role.
+      - Needed for an installation. The server must be a site system of the site already.
+      - Without it, an existing role is kept or changed where it is.
+    type: str
+  mode:
+    description:
+      - V(online) looks for updates by itself, V(offline) never connects to the cloud.
+      - Needed for an installation. Without it, the mode of an existing role stays as it is.
+      - A new mode of an installed role takes effect when the thread SMS_DMP_DOWNLOADER of SMS_EXECUTIVE is restarted on its
+        server; see RV(mode_changed).
+    type: str
+    choices: [online, offline]
+  allow_during_update:
+    description:
+      - Go ahead although the site is installing an update. Microsoft advises against it, so the module refuses by default.
+    type: bool
+    default: false
+  wait:
+    description:
+      - After an installation or a removal, wait until the components of the role run, or are gone.
+      - A run that finds the role installed but not running yet waits as well, so that a run that was cut off is completed
+        by the next.
+      - A new mode of an installed role is not waited for.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - How many seconds to wait at the most. The site goes on after that by itself.
+    type: int
+    default: 1800
+attributes:
+  check_mode:
+    description: Can run in check_mode and return changed status prediction without modifying target.
+    details: Everything that would be refused is refused in check mode, too.
+    support: full
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
+    support: full
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    support: full
+extends_documentation_fragment:
+  - configmgr.site._attributes
+  - configmgr.site._site
+notes:
+  - To change the role, the account also needs a security role in Configuration Manager that may change sites, such as
+    Infrastructure Administrator or Full Administrator.
+seealso:
+  - module: configmgr.site.service_connection_point_info
+  - module: configmgr.site.site_info
+  - name: About the service connection point in Configuration Manager
+    description: Microsoft's documentation of the role.
+    link: https://learn.microsoft.com/en-us/intune/configmgr/core/servers/deploy/configure/about-the-service-connection-point
+author:
+  - configmgr.site contributors (@configmgr)
+"""
+
+EXAMPLES = r"""
+- name: Have the service connection point on a remote site system, online
+  configmgr.site.service_connection_point:
+    site_system: srv1.corp.example
+    mode: online
+
+- name: Take the service connection point offline, wherever it is
+  configmgr.site.service_connection_point:
+    mode: offline
+
+- name: Show what would change, and change nothing
+  configmgr.site.service_connection_point:
+    site_system: srv1.corp.example
+    mode: online
+  check_mode: true
+  diff: true
+
+- name: Give a slow site two hours, and do not be stopped by an update that is being installed
+  configmgr.site.service_connection_point:
+    site_code: PS1
+    site_system: srv1.corp.example
+    mode: online
+    allow_during_update: true
+    wait_timeout: 7200
+
+- name: Start the removal, and go on without waiting for its end
+  configmgr.site.service_connection_point:
+    state: absent
+    wait: false
+"""
+
+RETURN = r"""
+msg:
+  description: What was done, or in check mode would be done, in a sentence.
+  returned: success
+  type: str
+  sample: install the service connection point on srv1.corp.example, online
+mode_changed:
+  description:
+    - Whether the mode of an installed role was changed. If so, the thread SMS_DMP_DOWNLOADER on its server is to be restarted
+      for the change to take effect. A new installation needs no restart.
+  returned: success
+  type: bool
+  sample: false
+service_connection_point:
+  description: The role after the task; in check mode, as it would be.
+  returned: success
+  type: dict
+  contains:
+    state:
+      description: V(present) or V(absent).
+      type: str
+      sample: present
+    site_system:
+      description: The server with the role; null if there is none.
+      type: str
+      sample: srv1.corp.example
+    site_code:
+      description: The site that the role belongs to; null if there is none.
+      type: str
+      sample: PS1
+    mode:
+      description: V(online) or V(offline), as the site has it on record; null if there is no role.
+      type: str
+      sample: online
+    components:
+      description:
+        - State of the components that was waited for, the last time it was read. Empty if nothing was waited for, and in check
+          mode. When there was nothing to change, only SMS_DMP_DOWNLOADER is listed.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: Name of the component.
+          type: str
+          sample: SMS_DMP_DOWNLOADER
+        server:
+          description: The server that it runs on.
+          type: str
+          sample: srv1.corp.example
+        site_code:
+          description: The site that it belongs to.
+          type: str
+          sample: PS1
+        state:
+          description: V(stopped), V(started), V(paused), V(installing), V(re-installing), V(de-installing) or V(unknown).
+          type: str
+          sample: started
+        status:
+          description: V(ok), V(warning), V(critical) or V(unknown), from the component status summarizer.
+          type: str
+          sample: ok
+        last_contacted:
+          description: When the component was last heard of, in UTC; null if that is not known.
+          type: str
+          sample: '2026-11-23T04:05:06+00:00'
+"""

@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""The one base class of this collection's actions: options, connection, check mode, errors, progress.
+
+An action runs on the controller and speaks WMI to the host over the WinRM connection that Ansible has set up for it, so
+every authentication method, port, certificate and timeout of the inventory holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ._configmgr.classes import SCHEMA
+from ._configmgr.errors import SiteError
+from ._configmgr.servers import check_site_code
+from ._wsman.client import WsmanClient
+from ._wsman.errors import (
+    AuthenticationRejected,
+    CertificateNotTrusted,
+    ConnectionLost,
+    ServerUnreachable,
+    WsmanError,
+    WsmanFault,
+)
+
+try:
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+except ImportError:
+    jmespath = None
+
+try:
+    from ._wsman.transports import PywinrmTransport
+except ImportError:
+    PywinrmTransport = None  # type: ignore[assignment,misc]
+
+Options = dict[str, Any]
+Result = dict[str, Any]
+
+SITE_CODE_OPTION: Mapping[str, Any] = {"site_code": {"type": "str"}}
+QUERY_OPTION: Mapping[str, Any] = {"query": {"type": "str"}}
+
+_NO_SHELL = "none: this task sends WMI requests only"
+"""Stands where the connection keeps its cmd shell while it connects, so that it does not open one."""
+
+display = Display()
+
+
+class SiteAction(ActionBase):
+    """Subclasses declare their options and implement `perform`."""
+
+    MODULE: ClassVar[str]
+    """Name of the module, without the collection."""
+    ARGUMENT_SPEC: ClassVar[Mapping[str, Any]]
+    """The options; the documentation in ``plugins/modules`` says the same, and a test compares them."""
+
+    _requires_connection = True
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
+        options = self._validated_options()
+        self._refuse_what_is_not_supported()
+        query = self._compile_query(options.get("query"))
+        super().run(tmp, task_vars)
+        self._host = (task_vars or {}).get("inventory_hostname", "")
+        try:
+            result = self.perform(self._connect(), options)
+        except SiteError as error:
+            raise AnsibleActionFail(str(error)) from error
+        except WsmanError as error:
+            raise self._explain(error) from error
+        if query is not None:
+            result["result"] = self._search(query, result)
+        return result
+
+    def perform(self, client: WsmanClient, options: Options) -> Result:
+        """Do the work. May raise `SiteError` and `WsmanError`, which become a failed or an unreachable host."""
+        raise NotImplementedError
+
+    def progress(self, line: str) -> None:
+        """Show a line while the task runs; on standard error, so that machine-readable output stays so."""
+        display.display(f"[{self._host}] {line}", color="bright gray", stderr=True)
+
+    def _validated_options(self) -> Options:
+        """The options with their defaults. Fails with a sentence of our own, which never shows the other options' values."""
+        validation = ArgumentSpecValidator(dict(self.ARGUMENT_SPEC)).validate(dict(self._task.args))
+        if validation.error_messages:
+            raise AnsibleActionFail(f"configmgr.site.{self.MODULE}: {'; '.join(validation.error_messages)}")
+        options: Options = validation.validated_parameters
+        try:
+            if options.get("site_code") is not None:
+                self.check_option(options, "site_code", check_site_code)
+            self.check_options(options)
+        except ValueError as error:
+            raise AnsibleActionFail(f"configmgr.site.{self.MODULE}: {error}") from error
+        return options
+
+    def check_options(self, options: Options) -> None:
+        """Raise ValueError for what the argument specification cannot say. No request has been sent yet."""
+
+    @staticmethod
+    def check_option(options: Options, name: str, check: Callable[[str], str]) -> None:
+        """Replace a text option by what ``check`` makes of it; its ValueError gets the option's name."""
+        try:
+            options[name] = check(str(options[name]))
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from error
+
+    def _refuse_what_is_not_supported(self) -> None:
+        transport = self._connection.transport
+        if transport != "winrm":
+            raise AnsibleActionFail(
+                f"configmgr.site.{self.MODULE} speaks WMI over WinRM and cannot use the connection {transport!r} of this host. "
+                "Set ansible_connection to winrm for it."
+            )
+        if self._task.become or self._connection.become is not None:
+            raise AnsibleActionFail(
+                f"configmgr.site.{self.MODULE} starts no process on the host, so become cannot change the account. Set become "
+                "to false, and log on with an account that has the rights (ansible_user)."
+            )
+        if PywinrmTransport is None:
+            raise AnsibleActionFail("The Python library pywinrm is missing on the controller. Install it: pip install pywinrm.")
+
+    def _connect(self) -> WsmanClient:
+        """The client on the host's connection, which is set up here without the cmd shell that modules would need."""
+        connection = self._connection
+        if connection.protocol is None:
+            # With several methods to log on, only opening the shell tells the connection which of them works.
+            several = len(connection.get_option("transport") or ()) > 1
+            if several:
+                connection._connect()
+            else:
+                connection.shell_id = _NO_SHELL
+                try:
+                    connection._connect()
+                finally:
+                    connection.shell_id = None
+        return WsmanClient(PywinrmTransport(connection.protocol), SCHEMA)
+
+    def _explain(self, error: WsmanError) -> AnsibleActionFail | AnsibleConnectionFailure:
+        where = f"{self._connection.get_option('remote_addr')} port {self._connection.get_option('port')}"
+        user = self._connection.get_option("remote_user")
+        if isinstance(error, CertificateNotTrusted):
+            return AnsibleConnectionFailure(
+                f"The certificate of the WinRM server at {where} is not trusted: {error}. Set ansible_winrm_ca_trust_path to "
+                "the certificate of the authority that issued it."
+            )
+        if isinstance(error, AuthenticationRejected):
+            return AnsibleConnectionFailure(
+                f"The WinRM server at {where} did not log on {user!r}: {error}. Check ansible_user, ansible_password and "
+                "ansible_winrm_transport."
+            )
+        if isinstance(error, ServerUnreachable):
+            return AnsibleConnectionFailure(f"The WinRM server at {where} cannot be reached: {error}.")
+        if isinstance(error, ConnectionLost):
+            return AnsibleConnectionFailure(
+                f"The connection to the WinRM server at {where} was lost: {error}. Run the task again: it goes on from "
+                "the state that it finds."
+            )
+        if isinstance(error, WsmanFault) and error.is_access_denied:
+            return AnsibleActionFail(
+                f"The server at {where} refused {user!r}: {error}. The account needs the right to log on by WinRM (local group "
+                "Remote Management Users or Administrators), remote access to the WMI namespace (local group SMS Admins on the "
+                "server with the SMS Provider), and a security role in Configuration Manager."
+            )
+        return AnsibleActionFail(f"The server at {where} did not carry out a request: {error}.")
+
+    def _compile_query(self, expression: str | None) -> Any:
+        if expression is None:
+            return None
+        if jmespath is None:
+            raise AnsibleActionFail("The option query needs the Python library jmespath: pip install jmespath.")
+        try:
+            return jmespath.compile(str(expression))
+        except JMESPathError as error:
+            raise AnsibleActionFail(f"query is no valid JMESPath expression: {error}") from error
+
+    def _search(self, query: Any, result: Result) -> Any:
+        try:
+            return query.search(result)
+        except JMESPathError as error:
+            raise AnsibleActionFail(f"query could not be applied to what the module returns: {error}") from error

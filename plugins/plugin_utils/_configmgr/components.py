@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""State of a site's components, as the component status summarizer has it (``SMS_ComponentSummarizer``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from .._wsman.values import CimInstance
+from .._wsman.wql import quote
+from . import classes
+from .provider import SiteProvider
+
+SINCE_INSTALLATION = "0001128000080008"
+"""Tally interval "since site installation"; queries that name none get empty objects."""
+
+STOPPED, STARTED, PAUSED, INSTALLING, REINSTALLING, DEINSTALLING = range(6)
+STATES = ("stopped", "started", "paused", "installing", "re-installing", "de-installing")
+STATUSES = ("ok", "warning", "critical")
+
+
+@dataclass(frozen=True)
+class ComponentState:
+    """What the summarizer says of one component on one server."""
+
+    name: str
+    server: str
+    site_code: str
+    state: int | None
+    status: int | None
+    last_contacted: datetime | None = None
+
+    @property
+    def state_name(self) -> str:
+        return _name(STATES, self.state)
+
+    @property
+    def status_name(self) -> str:
+        return _name(STATUSES, self.status)
+
+
+def read_components(
+    provider: SiteProvider, names: Sequence[str], server: str, *, healthy_one: str | None = None
+) -> list[ComponentState]:
+    """The named components on a server, sorted by name.
+
+    With ``healthy_one``, components other than that one are left out while they are started: on a healthy server the answer
+    has one row, and so needs one request.
+    """
+    wanted = [f"ComponentName = {quote(name)}" for name in names if name != healthy_one]
+    condition = " OR ".join(wanted)
+    if healthy_one:
+        condition = f"ComponentName = {quote(healthy_one)} OR (({condition}) AND State <> {STARTED})"
+    wql = (
+        f"SELECT * FROM {classes.COMPONENT_SUMMARIZER.name} WHERE TallyInterval = {quote(SINCE_INSTALLATION)} "
+        f"AND ({_machine_condition(server)}) AND ({condition})"
+    )
+    return _rows(provider, wql)
+
+
+def read_deinstalling(provider: SiteProvider, names: Sequence[str]) -> list[ComponentState]:
+    """The named components that are being removed, from whichever server."""
+    condition = " OR ".join(f"ComponentName = {quote(name)}" for name in names)
+    wql = (
+        f"SELECT * FROM {classes.COMPONENT_SUMMARIZER.name} WHERE TallyInterval = {quote(SINCE_INSTALLATION)} "
+        f"AND State = {DEINSTALLING} AND ({condition})"
+    )
+    return _rows(provider, wql)
+
+
+def _machine_condition(server: str) -> str:
+    """The summarizer's MachineName is an FQDN or a NetBIOS name; which, is not documented."""
+    netbios = server.partition(".")[0][:15]
+    return f"MachineName = {quote(server)} OR MachineName = {quote(netbios)}"
+
+
+def _rows(provider: SiteProvider, wql: str) -> list[ComponentState]:
+    rows = provider.query(wql, classes.COMPONENT_SUMMARIZER)
+    return sorted((_component(row) for row in rows), key=lambda component: component.name)
+
+
+def _component(row: CimInstance) -> ComponentState:
+    contacted = row.properties.get("LastContacted")
+    return ComponentState(
+        name=row.text("ComponentName"),
+        server=row.text("MachineName"),
+        site_code=row.text("SiteCode"),
+        state=row.number("State"),
+        status=row.number("Status"),
+        last_contacted=contacted if isinstance(contacted, datetime) else None,
+    )
+
+
+def _name(names: Sequence[str], number: int | None) -> str:
+    if number is None:
+        return "unknown"
+    return names[number] if number < len(names) else f"unknown ({number})"

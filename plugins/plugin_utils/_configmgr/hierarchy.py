@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""The sites of a hierarchy and how they hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+
+from .._wsman.errors import WsmanFault
+from .._wsman.values import CimInstance
+from . import classes
+from .errors import Refusal, SiteError
+from .provider import NoProvider, ProviderLocation, SiteProvider, read_locations
+
+
+class SiteType(Enum):
+    """``SMS_Site.Type``."""
+
+    SECONDARY = 1
+    PRIMARY = 2
+    CENTRAL_ADMINISTRATION_SITE = 4
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+SITE_STATUS = {1: "active", 2: "pending", 3: "failed", 4: "deleted", 5: "upgrading"}
+"""``SMS_Site.Status``."""
+
+SITE_MODE = {
+    0: "normal",
+    1: "normal",
+    2: "recovery",
+    3: "upgrading",
+    5: "expanding",
+}
+"""``SMS_Site.Mode``, as far as it is documented with a meaning."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One site of the hierarchy, as ``SMS_Site`` has it."""
+
+    code: str
+    name: str
+    type: SiteType | None
+    parent: str
+    """Code of the site it reports to; empty at the top."""
+    server: str
+    version: str
+    status: str
+    mode: str
+    install_directory: str
+
+    @property
+    def is_top_tier(self) -> bool:
+        """A central administration site, or a primary site that reports to none."""
+        return not self.parent and self.type is not SiteType.SECONDARY
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """The sites that a provider knows, seen from its own site."""
+
+    sites: tuple[Site, ...]
+    local_site: Site
+
+    def find(self, code: str) -> Site | None:
+        return next((site for site in self.sites if site.code.upper() == code.upper()), None)
+
+    @property
+    def top_tier_site(self) -> Site | None:
+        """The site at the top of the local site's branch; None if this provider does not know it."""
+        seen: set[str] = set()
+        site: Site | None = self.local_site
+        while site and not site.is_top_tier and site.code not in seen:
+            seen.add(site.code)
+            site = self.find(site.parent)
+        return site if site and site.is_top_tier else None
+
+
+def read_hierarchy(provider: SiteProvider) -> Hierarchy:
+    """Read the sites. `SiteError` if the account is not allowed to see even the local one."""
+    sites = tuple(_site(row) for row in provider.query("SELECT * FROM SMS_Site", classes.SITE))
+    local = next((site for site in sites if site.code.upper() == provider.site_code.upper()), None)
+    if local is None:
+        raise SiteError(
+            f"The SMS Provider of site {provider.site_code} shows no sites to this account. Give the account a security "
+            "role in Configuration Manager that can read sites, such as Read-only Analyst or Infrastructure Administrator."
+        )
+    return Hierarchy(sites, local)
+
+
+def _site(row: CimInstance) -> Site:
+    code, parent = row.text("SiteCode"), row.text("ReportingSiteCode")
+    number = row.number("Type")
+    status, mode = row.number("Status"), row.number("Mode")
+    return Site(
+        code=code,
+        name=row.text("SiteName"),
+        type=SiteType(number) if number in SiteType._value2member_map_ else None,
+        # Some reports map the empty parent of a top-tier site to the site itself.
+        parent="" if parent.upper() == code.upper() else parent,
+        server=row.text("ServerName"),
+        version=row.text("Version"),
+        status=SITE_STATUS.get(status or 0, str(status)),
+        mode=SITE_MODE.get(mode or 0, str(mode)),
+        install_directory=row.text("InstallDir"),
+    )
+
+
+@contextmanager
+def missing_provider_explained(provider: SiteProvider, *, for_installation: bool = False) -> Iterator[None]:
+    """Around the first request to a site's namespace: says why the server has none, and where to go instead.
+
+    ``for_installation`` refuses sites that cannot have a service connection point, instead of sending people to them.
+    """
+    try:
+        yield
+    except WsmanFault as fault:
+        if not fault.is_missing_namespace:
+            raise
+        raise _explain_missing_provider(provider, for_installation) from fault
+
+
+def _explain_missing_provider(provider: SiteProvider, for_installation: bool) -> SiteError:
+    wanted = provider.site_code
+    locations = read_locations(provider.client)
+    hierarchy = _hierarchy_of_local_provider(provider, locations)
+    site = hierarchy.find(wanted) if hierarchy else None
+    machines = sorted({location.machine for location in locations if location.site_code.upper() == wanted})
+    if hierarchy and site and not site.is_top_tier and (for_installation or not machines):
+        return Refusal(not_top_tier(site, hierarchy, locations))
+    if machines:
+        return NoProvider(
+            f"The SMS Provider of site {wanted} is not on this server but on {', '.join(machines)}. Run the task there."
+        )
+    known = {location.site_code for location in locations} | {site.code for site in (hierarchy.sites if hierarchy else ())}
+    return NoProvider(
+        f"This server knows no site {wanted}"
+        + (f"; it knows {', '.join(sorted(known))}." if known else ".")
+        + " Correct site_code, or leave it out to use the site of the server that the task runs on."
+    )
+
+
+def not_top_tier(site: Site, hierarchy: Hierarchy, locations: list[ProviderLocation]) -> str:
+    """The sentence that refuses a site below the top tier, naming where to go instead."""
+    if site.type is SiteType.SECONDARY:
+        what = f"Site {site.code} is a secondary site"
+    else:
+        what = f"Site {site.code} is a child primary site"
+    what += f" that reports to {site.parent}" if site.parent else ""
+    top = hierarchy.top_tier_site
+    top_code = top.code if top else site.parent if site.type is not SiteType.SECONDARY else ""
+    machines = sorted({location.machine for location in locations if location.site_code == top_code})
+    where = ", ".join(machines) or (top.server if top else "")
+    advice = f"the top-tier site, {top_code}" if top_code else "the top-tier site of the hierarchy"
+    return f"{what}. The service connection point can only be installed at {advice}: " + (
+        f"run the task on its SMS Provider, {where}." if where else "run the task on its SMS Provider."
+    )
+
+
+def _hierarchy_of_local_provider(provider: SiteProvider, locations: list[ProviderLocation]) -> Hierarchy | None:
+    """What the provider on this server, if there is one, knows of the hierarchy."""
+    for code in sorted({location.site_code for location in locations if location.is_for_local_site}):
+        if code.upper() == provider.site_code.upper():
+            continue
+        try:
+            return read_hierarchy(SiteProvider(provider.client, code))
+        except (WsmanFault, SiteError):
+            continue
+    return None

@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""What the info modules read: the hierarchy, and the service connection point with its components."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._wsman.client import WsmanClient
+from .components import ComponentState, read_components
+from .hierarchy import Hierarchy, missing_provider_explained, read_hierarchy
+from .provider import ProviderLocation, SiteProvider, read_locations
+from .service_connection_point import (
+    COMPONENTS,
+    ServiceConnectionPoint,
+    read_service_connection_points,
+    works,
+)
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """A hierarchy as one of its SMS Providers sees it."""
+
+    hierarchy: Hierarchy
+    locations: tuple[ProviderLocation, ...]
+    points: tuple[ServiceConnectionPoint, ...]
+
+
+@dataclass(frozen=True)
+class RoleReport:
+    """A service connection point and its components."""
+
+    point: ServiceConnectionPoint
+    components: tuple[ComponentState, ...]
+
+    @property
+    def works(self) -> bool:
+        return works(self.components)
+
+
+def read_site_report(client: WsmanClient, site_code: str | None) -> SiteReport:
+    """Read the sites, the providers and where the role is."""
+    provider = SiteProvider.connect(client, site_code)
+    with missing_provider_explained(provider):
+        hierarchy = read_hierarchy(provider)
+    return SiteReport(hierarchy, tuple(read_locations(client)), read_service_connection_points(provider))
+
+
+def read_role_report(client: WsmanClient, site_code: str | None) -> tuple[RoleReport, ...]:
+    """Read every instance of the role, one at the most in a healthy hierarchy, with its components."""
+    provider = SiteProvider.connect(client, site_code)
+    with missing_provider_explained(provider):
+        points = read_service_connection_points(provider)
+    if not points:
+        # An account without rights is shown no roles, which must not pass for their absence.
+        read_hierarchy(provider)
+    return tuple(RoleReport(point, tuple(read_components(provider, COMPONENTS, point.server))) for point in points)

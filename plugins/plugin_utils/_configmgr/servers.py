@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""Names of servers and of sites, as the site stores them."""
+
+from __future__ import annotations
+
+import re
+
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+_SITE_CODE = re.compile(r"[A-Za-z0-9]{3}")
+_SERVER_IN_NAL_PATH = re.compile(r'\["Display=\\\\([^\\"]+)')
+
+
+def check_fqdn(name: str) -> str:
+    """Return a fully qualified domain name as it was given. ValueError says what is wrong with anything else.
+
+    The SMS Provider stores site systems by FQDN and validates it (Microsoft's article on distribution point installation).
+    """
+    example = "it must be a fully qualified domain name such as srv1.contoso.com"
+    shown = repr(name)
+    if not name.isascii() or any(character in name for character in "\"'\\%*/ \t\r\n\0") or not name:
+        raise ValueError(f"{shown} is no server name: {example}")
+    labels = name.split(".")
+    if ":" in name or all(label.isdigit() for label in labels):
+        raise ValueError(f"{shown} is an IP address or a number: {example}")
+    if len(labels) == 1:
+        raise ValueError(f"{shown} is a NetBIOS or short name: {example}")
+    if len(name) > 255 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise ValueError(f"{shown} is no server name: {example}")
+    return name
+
+
+def check_site_code(code: str) -> str:
+    """Return a site code in capitals. ValueError for what cannot be one."""
+    if not _SITE_CODE.fullmatch(code):
+        raise ValueError(f"{code!r} is no site code: it has three letters or digits, such as PS1")
+    return code.upper()
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two FQDNs name the same server; Windows ignores the letter case."""
+    return one.casefold() == other.casefold()
+
+
+def network_os_path(fqdn: str) -> str:
+    """The form in which a site stores a server: ``\\\\srv1.contoso.com``."""
+    return f"\\\\{fqdn}"
+
+
+def nal_path(fqdn: str, site_code: str) -> str:
+    """The network abstraction layer path of a server in a site."""
+    return f'["Display=\\\\{fqdn}\\"]MSWNET:["SMS_SITE={site_code}"]\\\\{fqdn}\\'
+
+
+def server_of(network_os_path: str, nal_path: str) -> str:
+    """The server's name out of the paths of a role, as the site spells it; empty if neither names one."""
+    if name := network_os_path.strip("\\"):
+        return name
+    match = _SERVER_IN_NAL_PATH.search(nal_path)
+    return match[1] if match else ""

@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""What the service connection point is: its mode, its components, and where it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from .components import STARTED, ComponentState
+from .provider import SiteProvider
+from .roles import SERVICE_CONNECTION_POINT, Role, Setting, read_roles
+
+OFFLINE_MODE = "OfflineMode"
+"""The embedded property with the mode: 0 is online, anything else offline."""
+
+DOWNLOADER = "SMS_DMP_DOWNLOADER"
+"""The component whose restart puts a mode change into effect; the role works when it runs."""
+COMPONENTS = (DOWNLOADER, "SMS_DMP_UPLOADER", "SMS_SERVICE_CONNECTOR", "SMS_CLOUDCONNECTION")
+"""Components that belong to the role. Which of them a site has depends on its version."""
+
+
+class Mode(Enum):
+    """Whether the role connects to the cloud by itself."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+    @property
+    def setting(self) -> Setting:
+        return Setting(0 if self is Mode.ONLINE else 1)
+
+
+@dataclass(frozen=True)
+class ServiceConnectionPoint:
+    """An instance of the role."""
+
+    role: Role
+
+    @property
+    def server(self) -> str:
+        return self.role.server
+
+    @property
+    def site_code(self) -> str:
+        return self.role.site_code
+
+    @property
+    def mode(self) -> Mode | None:
+        """The mode on record; None where the site does not say."""
+        setting = self.role.setting(OFFLINE_MODE)
+        if setting is None or setting.number is None:
+            return None
+        return Mode.ONLINE if setting.number == 0 else Mode.OFFLINE
+
+    def __str__(self) -> str:
+        return f"{self.server} (site {self.site_code})"
+
+
+def read_service_connection_points(provider: SiteProvider) -> tuple[ServiceConnectionPoint, ...]:
+    """Every instance that the provider knows of: one at the most, in a healthy hierarchy."""
+    return tuple(ServiceConnectionPoint(role) for role in read_roles(provider, SERVICE_CONNECTION_POINT))
+
+
+def works(components: Iterable[ComponentState]) -> bool:
+    """Whether the role works: its downloader runs, and so does every other component that the site knows of."""
+    states = {component.name: component.state for component in components}
+    return DOWNLOADER in states and all(state == STARTED for state in states.values())
+
+
+def settings_of_new_role(server: str, mode: Mode) -> dict[str, Setting]:
+    """What a new instance is created with. Every sample of Microsoft's writes the server's name into the role, too."""
+    return {OFFLINE_MODE: mode.setting, "Server Remote Name": Setting(text1=server)}

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""Updates of the site that are being installed (``SMS_CM_UpdatePackages``).
+
+Microsoft's troubleshooting article on updates asks not to reinstall the service connection point meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import classes
+from .provider import SiteProvider
+
+INSTALLING_STATES = frozenset({2, 65537, 65538, 131073, *range(196609, 196630)} - {196612})
+"""States in which an installation is under way, selected from the documented list; 196612 is INSTALL_SUCCESS."""
+
+_COLUMNS = "Name, FullVersion, PackageGuid, State"
+
+
+@dataclass(frozen=True)
+class UpdateInstallation:
+    """An update package that is being installed."""
+
+    name: str
+    version: str
+    state: int
+
+
+def read_installations(provider: SiteProvider) -> list[UpdateInstallation]:
+    """The updates that are being installed now: none, nearly always."""
+    low, high = 196609, 196629
+    few = " OR ".join(f"State = {state}" for state in sorted(INSTALLING_STATES) if not low <= state <= high)
+    # Finished updates stay in the class for good, so their state is left out by the query itself.
+    wql = (
+        f"SELECT {_COLUMNS} FROM {classes.UPDATE_PACKAGE.name} "
+        f"WHERE {few} OR (State >= {low} AND State <= {high} AND State <> 196612)"
+    )
+    found = []
+    for row in provider.query(wql, classes.UPDATE_PACKAGE):
+        state = row.number("State") or 0
+        if state in INSTALLING_STATES:
+            found.append(UpdateInstallation(row.text("Name"), row.text("FullVersion"), state))
+    return found

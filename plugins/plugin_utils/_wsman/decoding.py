@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""CIM values out of XML (MS-WSMV 2.2.4, DSP0230).
+
+Instances come as an element named after their class, embedded ones as the property's element with an ``xsi:type``;
+an array is its element repeated; NULL is ``xsi:nil``. What the schema does not declare is decoded by its shape alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from xml.etree.ElementTree import Element
+
+from .names import ADDRESSING, WSMAN, XSI, local_name
+from .times import parse_dmtf, parse_duration, parse_timestamp
+from .values import CimClass, CimInstance, CimReference, CimValue, KeyValue, Schema
+
+_NIL = f"{{{XSI}}}nil"
+_TYPE = f"{{{XSI}}}type"
+_REFERENCE_PARAMETERS = f"{{{ADDRESSING}}}ReferenceParameters"
+_ENDPOINT_REFERENCE = f"{{{ADDRESSING}}}EndpointReference"
+_RESOURCE_URI = f"{{{WSMAN}}}ResourceURI"
+_SELECTORS = f"{{{WSMAN}}}SelectorSet/{{{WSMAN}}}Selector"
+
+
+class DecodingError(ValueError):
+    """A value on the wire does not have the form that its type has."""
+
+
+def _boolean(text: str) -> bool:
+    match text.strip().lower():
+        case "true" | "1":
+            return True
+        case "false" | "0":
+            return False
+    raise ValueError(f"{text!r} is no boolean")
+
+
+def _datetime(text: str) -> CimValue:
+    try:
+        return parse_dmtf(text)
+    except ValueError:
+        return parse_timestamp(text)
+
+
+def _char16(text: str) -> str:
+    """One character; the Open Management Infrastructure sends its number instead."""
+    return chr(int(text)) if len(text) > 1 and text.isdecimal() else text
+
+
+_Converter = Callable[[str], CimValue]
+_CONVERTERS: dict[str, _Converter] = {
+    "boolean": _boolean,
+    "datetime": _datetime,
+    "char16": _char16,
+    "real32": float,
+    "real64": float,
+    **{f"{sign}int{bits}": int for sign in ("s", "u") for bits in (8, 16, 32, 64)},
+}
+
+_WRAPPED: dict[str, _Converter] = {
+    "Datetime": parse_timestamp,
+    "Interval": parse_duration,
+    "CIM_DateTime": parse_dmtf,
+    "Date": str,
+    "Time": str,
+}
+"""The members of cim:cimDateTime, by local name: projections leave out their namespace."""
+
+
+class _Tags(dict[str, str]):
+    """Local names by tag: an answer repeats a few tags thousands of times."""
+
+    def __missing__(self, tag: str) -> str:
+        if len(self) > 10_000:
+            self.clear()
+        name = self[tag] = local_name(tag)
+        return name
+
+
+_LOCAL_NAMES = _Tags()
+
+
+def decode_instance(element: Element, schema: Schema, expected: CimClass | None = None) -> CimInstance:
+    """Read an instance; one of a class that nobody declared is read as the expected class, its base.
+
+    Raises `DecodingError` where a value does not have the form of its declared type.
+    """
+    declared_type = element.get(_TYPE)
+    class_name = _class_of_type(declared_type) if declared_type else _LOCAL_NAMES[element.tag]
+    uri = element.tag[1:].partition("}")[0] if element.tag.startswith("{") else ""
+    return CimInstance(class_name, decode_properties(element, schema, schema.find(class_name, expected)), uri)
+
+
+def decode_properties(element: Element, schema: Schema, known: CimClass) -> dict[str, CimValue]:
+    """Read the children of an element as the properties of a class, or the parameters of a method."""
+    declared = known.properties
+    properties: dict[str, CimValue] = {}
+    for child in element:
+        name = _LOCAL_NAMES[child.tag]
+        property_ = declared.get(name)
+        try:
+            value = _decode_value(child, property_.type if property_ else "", schema)
+        except ValueError as error:
+            raise DecodingError(f"{known.name}.{name}: {error}") from error
+        if name in properties:
+            earlier = properties[name]
+            if isinstance(earlier, list):
+                earlier.append(value)
+            else:
+                properties[name] = [earlier, value]
+        elif property_ and property_.is_array and value is not None:
+            properties[name] = [value]
+        else:
+            properties[name] = value
+    return properties
+
+
+def _decode_value(element: Element, cim_type: str, schema: Schema) -> CimValue:
+    attributes = element.attrib
+    if attributes:
+        if _boolean(attributes.get(_NIL, "false")):
+            return None
+        type_name = _LOCAL_NAMES[attributes.get(_TYPE, "").rpartition(":")[2]]
+        if type_name.endswith("_Type"):
+            return decode_instance(element, schema)
+    if len(element):
+        return _decode_structure(element, cim_type, schema)
+    text = element.text or ""
+    converter = _CONVERTERS.get(cim_type)
+    return converter(text) if converter else text
+
+
+def _decode_structure(element: Element, cim_type: str, schema: Schema) -> CimValue:
+    first = element[0]
+    name = _LOCAL_NAMES[first.tag]
+    if name in _WRAPPED and len(element) == 1 and not len(first):
+        return _WRAPPED[name](first.text or "")
+    if element.find(_REFERENCE_PARAMETERS) is not None:
+        return decode_reference(element)
+    if cim_type in ("", "object"):
+        return decode_instance(element, schema)
+    raise ValueError(f"a {cim_type} was expected, but the element has children")
+
+
+def decode_reference(element: Element) -> CimReference:
+    """Read the content of an endpoint reference. Raises `DecodingError` if it names no resource."""
+    parameters = element.find(_REFERENCE_PARAMETERS)
+    resource = parameters.find(_RESOURCE_URI) if parameters is not None else None
+    if parameters is None or resource is None or not resource.text:
+        raise DecodingError("an endpoint reference without a resource URI")
+    keys: dict[str, KeyValue] = {}
+    for selector in parameters.iterfind(_SELECTORS):
+        nested = selector.find(_ENDPOINT_REFERENCE)
+        keys.setdefault(selector.get("Name", ""), decode_reference(nested) if nested is not None else selector.text or "")
+    return CimReference(resource.text.strip(), keys)
+
+
+def _class_of_type(type_name: str) -> str:
+    return type_name.rpartition(":")[2].removesuffix("_Type")

@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""What can go wrong on the wire, by what the caller can do about it."""
+
+from __future__ import annotations
+
+from . import codes
+from .values import CimInstance
+
+
+class WsmanError(Exception):
+    """Any failure of a WS-Management exchange."""
+
+    reply_lost = False
+    """Whether the server may have carried the request out although its answer never came."""
+
+
+class ServerUnreachable(WsmanError):
+    """The request never reached the server."""
+
+
+class CertificateNotTrusted(ServerUnreachable):
+    """The server's certificate was refused, so nothing was sent to it."""
+
+
+class AuthenticationRejected(ServerUnreachable):
+    """The server did not accept the account, or no way to log on was found."""
+
+
+class ConnectionLost(WsmanError):
+    """The connection broke, or no answer came in time, after the request was sent."""
+
+    reply_lost = True
+
+
+class UndecodableAnswer(WsmanError):
+    """The answer is not what the protocol has for the request."""
+
+    reply_lost = True
+
+
+class HttpError(WsmanError):
+    """An HTTP status other than success, without a fault that would explain it."""
+
+    MEANINGS = {
+        404: "nothing answers at that path; WinRM listens at /wsman",
+        411: "a proxy or listener refuses the request's form",
+        413: "the request is larger than the server's MaxEnvelopeSizekb",
+        502: "a proxy could not reach the server",
+        503: "the server is too busy, or the WinRM service is starting",
+    }
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        self.reply_lost = status >= 500
+        meaning = self.MEANINGS.get(status, "the server did not say why")
+        super().__init__(f"HTTP status {status}: {meaning}")
+
+
+class WsmanFault(WsmanError):
+    """A SOAP fault: the server understood the request and refused or failed to carry it out."""
+
+    def __init__(
+        self,
+        code: int | None,
+        subcode: str,
+        reason: str,
+        *,
+        details: tuple[str, ...] = (),
+        provider: str = "",
+        extended_status: CimInstance | None = None,
+    ) -> None:
+        self.code = code
+        """The most specific number that the fault carries: WMI's own rather than WS-Management's."""
+        self.subcode = subcode
+        """Local part of the SOAP subcode, such as ``CannotProcessFilter``."""
+        self.reason = reason
+        self.details = details
+        """Messages nested in the fault, the outermost first."""
+        self.provider = provider
+        self.extended_status = extended_status
+        """What the WMI provider itself says: an ``__ExtendedStatus`` or a class derived from it."""
+        super().__init__(self._sentence())
+
+    @property
+    def name(self) -> str:
+        """The symbol of the code, or the subcode where there is no code."""
+        return codes.describe(self.code).name if self.code is not None else self.subcode
+
+    @property
+    def reply_lost(self) -> bool:  # type: ignore[override]
+        """A timeout leaves open whether the operation was carried out."""
+        return self.code == codes.TIMED_OUT
+
+    @property
+    def is_access_denied(self) -> bool:
+        return self.code in codes.ACCESS_DENIED_CODES or self.subcode == "AccessDenied"
+
+    @property
+    def is_not_found(self) -> bool:
+        return self.code in codes.NOT_FOUND_CODES
+
+    @property
+    def is_missing_namespace(self) -> bool:
+        """Whether a query failed because its namespace does not exist; a missing class has another code."""
+        return self.code in codes.INVALID_NAMESPACE_CODES or self.code == codes.RESOURCE_NOT_FOUND
+
+    def _sentence(self) -> str:
+        parts = []
+        if self.code is not None:
+            code = codes.describe(self.code)
+            symbol = code.name if code.name.startswith("0x") else f"{code.name}, 0x{self.code:08X}"
+            parts.append(f"{code.meaning} ({symbol})")
+        elif self.subcode:
+            parts.append(f"{self.reason or 'the server refused the request'} ({self.subcode})")
+        else:
+            parts.append(self.reason or "the server refused the request without a reason")
+        said = self.explanation
+        if said:
+            parts.append(f"the server says: {said}")
+        return "; ".join(parts)
+
+    @property
+    def explanation(self) -> str:
+        """The provider's own words where it has some, else the innermost message of the fault."""
+        if self.extended_status is not None:
+            description = self.extended_status.text("Description").strip()
+            if description:
+                return description
+        for detail in reversed(self.details):
+            if detail and not detail.startswith(("The WS-Management service cannot process", "The WS-Man")):
+                return detail
+        return ""

@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""Senders of bytes: the WinRM sessions that Ansible's connection plugins have set up.
+
+Both libraries keep one logged-on HTTP session and encrypt messages where that is asked for. They are used below the level
+at which they would parse, and partly lose, a fault.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import requests.exceptions
+from winrm.exceptions import AuthenticationError, WinRMError, WinRMTransportError
+
+from .client import Reply
+from .errors import AuthenticationRejected, CertificateNotTrusted, ConnectionLost, ServerUnreachable, UndecodableAnswer
+
+if TYPE_CHECKING:
+    from pypsrp.wsman import WSMan
+    from winrm.protocol import Protocol
+
+
+class PywinrmTransport:
+    """Sends through a ``winrm.protocol.Protocol``, as Ansible's winrm connection has one."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self._transport = protocol.transport
+        self.operation_timeout = int(protocol.operation_timeout_sec)
+
+    @property
+    def endpoint(self) -> str:
+        return str(self._transport.endpoint)
+
+    def send(self, envelope: bytes) -> Reply:
+        try:
+            return Reply(200, self._transport.send_message(envelope))
+        except WinRMTransportError as error:
+            return Reply(error.code, error.response_text.encode())
+        except AuthenticationError as error:
+            raise AuthenticationRejected(str(error)) from error
+        except WinRMError as error:
+            raise AuthenticationRejected(f"logging on was not possible: {error}") from error
+        except requests.exceptions.RequestException as error:
+            _raise_network_error(error)
+        except (ValueError, KeyError) as error:
+            # pywinrm decodes the text of a failure, and looks for the headers of an encrypted one, before it raises.
+            raise UndecodableAnswer(f"the answer could not be read: {error!r}") from error
+
+
+class PypsrpTransport:
+    """Sends through a ``pypsrp.wsman.WSMan``."""
+
+    def __init__(self, wsman: WSMan) -> None:
+        self._transport = wsman.transport
+        self.operation_timeout = int(wsman.operation_timeout)
+
+    @property
+    def endpoint(self) -> str:
+        return str(self._transport.endpoint)
+
+    def send(self, envelope: bytes) -> Reply:
+        # Imported here because pypsrp is needed only by those who use it.
+        from pypsrp.exceptions import AuthenticationError as PypsrpAuthenticationError
+        from pypsrp.exceptions import WinRMError as PypsrpError
+        from pypsrp.exceptions import WinRMTransportError as PypsrpTransportError
+
+        try:
+            return Reply(200, self._transport.send(envelope))
+        except PypsrpTransportError as error:
+            return Reply(error.code, error.response_text.encode())
+        except PypsrpAuthenticationError as error:
+            raise AuthenticationRejected(str(error)) from error
+        except PypsrpError as error:
+            raise AuthenticationRejected(f"logging on was not possible: {error}") from error
+        except requests.exceptions.RequestException as error:
+            _raise_network_error(error)
+
+
+def _raise_network_error(error: requests.exceptions.RequestException) -> NoReturn:
+    """Sort a failure of the HTTP library by whether the server can have seen the request."""
+    if isinstance(error, requests.exceptions.SSLError):
+        if "CERTIFICATE_VERIFY_FAILED" in str(error) or "CertificateError" in str(error):
+            raise CertificateNotTrusted(_innermost(error)) from error
+        raise ConnectionLost(f"TLS failed: {_innermost(error)}") from error
+    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
+        raise ServerUnreachable(_innermost(error)) from error
+    if isinstance(error, requests.exceptions.Timeout):
+        raise ConnectionLost("no answer came in time") from error
+    if isinstance(error, requests.exceptions.ConnectionError):
+        if "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):
+            raise ServerUnreachable(_innermost(error)) from error
+        raise ConnectionLost(_innermost(error)) from error
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        raise ConnectionLost(_innermost(error)) from error
+    raise ServerUnreachable(_innermost(error)) from error
+
+
+def _innermost(error: BaseException) -> str:
+    """The cause that the HTTP library has wrapped several times, without the wrapping."""
+    seen: set[int] = set()
+    while id(error) not in seen:
+        seen.add(id(error))
+        candidates = [getattr(error, "reason", None), error.__cause__, *error.args]
+        error = next((inner for inner in candidates if isinstance(inner, BaseException)), error)
+    text = str(error)
+    return text.partition("): ")[2] or text if text.startswith("<") else text

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Installs what some tests need besides Python packages, where that is possible: as root on Debian and its relatives.
+# Elsewhere the tests that need it report themselves by name as not run.
+set -euo pipefail
+
+packages=(winrmcp)  # an independent WinRM client, written in Go
+
+missing=()
+for package in "${packages[@]}"; do
+  command -v "$package" >/dev/null || missing+=("$package")
+done
+[[ ${#missing[@]} -eq 0 ]] && exit 0
+if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
+  echo "Not installed, so the tests that need it will not run: ${missing[*]}" >&2
+  exit 0
+fi
+echo "Installing system packages: ${missing[*]}"
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null

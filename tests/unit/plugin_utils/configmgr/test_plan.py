@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan: what is to be done, and what must not be done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.errors import Refusal
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.hierarchy import Hierarchy, Site, SiteType
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.plan import (
+    Desired,
+    Install,
+    Keep,
+    Remove,
+    SetMode,
+    Step,
+    Surroundings,
+    check,
+    decide,
+    site_system_for,
+)
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.provider import ProviderLocation
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.roles import Role
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.servers import nal_path
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.service_connection_point import (
+    Mode,
+    ServiceConnectionPoint,
+)
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.updates import UpdateInstallation
+from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.values import CimInstance
+
+
+def role(name: str, server: str, site_code: str = "PS1", **settings: int) -> Role:
+    path = nal_path(server, site_code)
+    embedded = tuple(
+        CimInstance("SMS_EmbeddedProperty", {"PropertyName": key, "Value": value}) for key, value in settings.items()
+    )
+    return Role(name, server, site_code, path, {"ItemName": f"{path},{name}"}, embedded)
+
+
+def point(server: str = "srv1.corp.example", site_code: str = "PS1", **settings: int) -> ServiceConnectionPoint:
+    return ServiceConnectionPoint(role("SMS Dmp Connector", server, site_code, **(settings or {"OfflineMode": 0})))
+
+
+def site(code: str, type_: SiteType, parent: str = "") -> Site:
+    return Site(code, code, type_, parent, f"{code.lower()}.corp.example", "", "active", "normal", "")
+
+
+ONLINE = point(OfflineMode=0)
+OFFLINE = point(OfflineMode=1)
+STANDALONE = Hierarchy((site("PS1", SiteType.PRIMARY),), site("PS1", SiteType.PRIMARY))
+INSTALL = Install("srv1.corp.example", Mode.ONLINE)
+READY = Surroundings(hierarchy=STANDALONE, site_systems=(role("SMS Site System", "srv1.corp.example"),))
+UPDATE = UpdateInstallation("Configuration Manager 2509", "5.00.9141.1000", 196609)
+
+
+@pytest.mark.parametrize(
+    ("desired", "points", "expected"),
+    [
+        (Desired("present", "srv1.corp.example", Mode.ONLINE), (), INSTALL),
+        (Desired("present", "srv1.corp.example", Mode.ONLINE), (ONLINE,), Keep(ONLINE)),
+        (Desired("present", "SRV1.Corp.Example", Mode.ONLINE), (ONLINE,), Keep(ONLINE)),
+        (Desired("present", "srv1.corp.example", Mode.OFFLINE), (ONLINE,), SetMode(ONLINE, Mode.OFFLINE)),
+        (Desired("present", "srv1.corp.example", Mode.ONLINE), (OFFLINE,), SetMode(OFFLINE, Mode.ONLINE)),
+        (Desired("present", None, Mode.OFFLINE), (ONLINE,), SetMode(ONLINE, Mode.OFFLINE)),
+        (Desired("present", "srv1.corp.example"), (OFFLINE,), Keep(OFFLINE)),
+        (Desired("present"), (OFFLINE,), Keep(OFFLINE)),
+        (Desired("absent"), (), Keep(None)),
+        (Desired("absent"), (ONLINE,), Remove(ONLINE)),
+        (Desired("absent", "srv1.corp.example"), (ONLINE,), Remove(ONLINE)),
+        (Desired("absent", "srv2.corp.example"), (ONLINE,), Keep(None)),
+        (Desired("absent", "srv1.corp.example"), (ONLINE, point("srv2.corp.example")), Remove(ONLINE)),
+    ],
+)
+def test_what_is_to_be_done(desired: Desired, points: tuple[ServiceConnectionPoint, ...], expected: Step) -> None:
+    assert decide(desired, "PS1", points) == expected
+
+
+@pytest.mark.parametrize("stored", [{"OfflineMode": 7}, {"Other": 0, "OfflineMode": 1}])
+def test_anything_but_zero_is_offline_and_only_its_own_property_counts(stored: dict[str, int]) -> None:
+    assert point(**stored).mode is Mode.OFFLINE
+
+
+def test_a_mode_that_the_site_does_not_say_is_set_when_asked_for() -> None:
+    unknown = point(Other=0)
+    assert unknown.mode is None
+    assert decide(Desired("present"), "PS1", (unknown,)) == Keep(unknown)
+    assert decide(Desired("present", mode=Mode.ONLINE), "PS1", (unknown,)) == SetMode(unknown, Mode.ONLINE)
+
+
+@pytest.mark.parametrize(
+    ("desired", "points", "words"),
+    [
+        (Desired("present"), (), ["Set site_system"]),
+        (Desired("present", "srv1.corp.example"), (), ["srv1.corp.example", "set mode to online or offline"]),
+        (
+            Desired("present", "srv2.corp.example", Mode.ONLINE),
+            (ONLINE,),
+            ["srv1.corp.example", "srv2.corp.example", "only one"],
+        ),
+        (Desired("present"), (ONLINE, point("srv2.corp.example")), ["2 service", "srv1.corp.example", "srv2.corp.example"]),
+        (Desired("absent"), (ONLINE, point("srv2.corp.example")), ["Set site_system"]),
+        (Desired("present"), (point(site_code="CAS"),), ["site CAS", "site PS1"]),
+        (Desired("absent"), (point(site_code="CAS"),), ["site CAS", "site PS1"]),
+    ],
+)
+def test_what_is_refused(desired: Desired, points: tuple[ServiceConnectionPoint, ...], words: list[str]) -> None:
+    with pytest.raises(Refusal) as caught:
+        decide(desired, "PS1", points)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_a_ready_site_is_not_refused() -> None:
+    check(INSTALL, Desired("present"), READY)
+    assert site_system_for(INSTALL, READY).server == "srv1.corp.example"
+
+
+@pytest.mark.parametrize("type_", [SiteType.PRIMARY, SiteType.SECONDARY])
+def test_a_site_below_the_top_tier_is_refused(type_: SiteType) -> None:
+    cas, child = site("CAS", SiteType.CENTRAL_ADMINISTRATION_SITE), site("PR1", type_, "CAS")
+    below = replace(
+        READY, hierarchy=Hierarchy((cas, child), child), locations=(ProviderLocation("prov.corp.example", "CAS", False),)
+    )
+    with pytest.raises(Refusal, match=r"reports to CAS.*top-tier site, CAS.*prov\.corp\.example"):
+        check(INSTALL, Desired("present"), below)
+
+
+def test_a_child_that_does_not_know_its_parent_is_refused_all_the_same() -> None:
+    child = site("PR1", SiteType.PRIMARY, "CAS")
+    with pytest.raises(Refusal, match="top-tier site, CAS"):
+        check(INSTALL, Desired("present"), replace(READY, hierarchy=Hierarchy((child,), child)))
+
+
+def test_a_server_that_is_no_site_system_is_refused_with_the_remedy() -> None:
+    with pytest.raises(Refusal, match=r"New-CMSiteSystemServer -SiteSystemServerName srv1\.corp\.example -SiteCode PS1"):
+        check(INSTALL, Desired("present"), replace(READY, site_systems=()))
+
+
+def test_a_site_system_of_another_site_is_refused() -> None:
+    other = (role("SMS Site System", "srv1.corp.example", "PR2"),)
+    with pytest.raises(Refusal, match="site system of site PR2, not of PS1"):
+        check(INSTALL, Desired("present"), replace(READY, site_systems=other))
+
+
+@pytest.mark.parametrize("step", [INSTALL, SetMode(ONLINE, Mode.OFFLINE), Remove(ONLINE)])
+def test_an_update_being_installed_stops_every_write_unless_overridden(step: Step) -> None:
+    updating = replace(READY, updates=(UPDATE,))
+    with pytest.raises(Refusal, match="Configuration Manager 2509"):
+        check(step, Desired("present"), updating)
+    check(step, Desired("present", allow_during_update=True), updating)
+
+
+def test_an_update_being_installed_does_not_matter_when_nothing_changes() -> None:
+    check(Keep(ONLINE), Desired("present"), Surroundings(updates=(UPDATE,)))

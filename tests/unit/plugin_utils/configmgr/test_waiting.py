@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting: bounded, visible, and honest about what was last seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.errors import WaitTimeout
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Clock, Wait
+from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors import (
+    AuthenticationRejected,
+    ConnectionLost,
+    WsmanFault,
+)
+
+
+class ManualClock(Clock):
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.time += seconds
+
+
+def wait_for(answers: list[str | Exception], timeout: float = 600) -> tuple[list[str], str, ManualClock]:
+    lines: list[str] = []
+    clock = ManualClock()
+    remaining: Iterator[str | Exception] = iter(answers)
+
+    def read() -> str:
+        answer = next(remaining, answers[-1])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    wait = Wait(
+        read,
+        lambda seen: seen == "started",
+        lambda seen: {"srv1 SMS_DMP_DOWNLOADER": seen},
+        timeout=timeout,
+        progress=lines.append,
+        clock=clock,
+    )
+    return lines, wait.run("The installation", "Look into sitecomp.log."), clock
+
+
+def test_a_line_for_every_change_and_none_without() -> None:
+    lines, seen, _clock = wait_for(["installing", "installing", "installing", "started"])
+    assert seen == "started"
+    assert lines == ["srv1 SMS_DMP_DOWNLOADER: installing (0 s)", "srv1 SMS_DMP_DOWNLOADER: started (5 s)"]
+
+
+def test_nothing_is_waited_for_when_it_is_done_already() -> None:
+    assert wait_for(["started"])[2].time == 0
+
+
+def test_the_timeout_says_what_was_seen_and_where_to_look() -> None:
+    with pytest.raises(WaitTimeout) as caught:
+        wait_for(["installing"], timeout=42)
+    message = str(caught.value)
+    assert message.startswith("The installation did not finish within 42 s. Last seen: srv1 SMS_DMP_DOWNLOADER: installing.")
+    assert "sitecomp.log" in message and "again" in message
+
+
+def test_a_connection_that_comes_back_is_waited_for() -> None:
+    lines, seen, _clock = wait_for([ConnectionLost("reset"), ConnectionLost("reset"), "started"])
+    assert seen == "started"
+    assert lines[0] == "connection: lost, trying again (reset) (0 s)"
+    assert any(line.startswith("connection: restored") for line in lines)
+
+
+@pytest.mark.parametrize("error", [AuthenticationRejected("no"), WsmanFault(0x80041003, "AccessDenied", "no")])
+def test_a_refusal_is_not_waited_for(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        wait_for([error])
