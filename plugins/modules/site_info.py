@@ -53,8 +53,7 @@ site_code:
   type: str
   sample: PS1
 top_tier_site_code:
-  description:
-    - The site at the top of the hierarchy; null if the provider does not know it.
+  description: The site at the top of the hierarchy, as far up as the provider knows it.
   returned: success
   type: str
   sample: PS1

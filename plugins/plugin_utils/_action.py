@@ -77,9 +77,10 @@ class SiteAction(ActionBase):
         try:
             result = self.perform(self._connect(), options)
         except SiteError as error:
-            raise AnsibleActionFail(str(error)) from error
+            # Ansible appends the messages of an error's causes to its own, and these sentences quote their causes already.
+            raise AnsibleActionFail(str(error)) from None
         except WsmanError as error:
-            raise self._explain(error) from error
+            raise self._explain(error) from None
         if query is not None:
             result["result"] = self._search(query, result)
         return result
@@ -103,7 +104,7 @@ class SiteAction(ActionBase):
                 self.check_option(options, "site_code", check_site_code)
             self.check_options(options)
         except ValueError as error:
-            raise AnsibleActionFail(f"configmgr.site.{self.MODULE}: {error}") from error
+            raise AnsibleActionFail(f"configmgr.site.{self.MODULE}: {error}") from None
         return options
 
     def check_options(self, options: Options) -> None:
@@ -115,7 +116,7 @@ class SiteAction(ActionBase):
         try:
             options[name] = check(str(options[name]))
         except ValueError as error:
-            raise ValueError(f"{name}: {error}") from error
+            raise ValueError(f"{name}: {error}") from None
 
     def _refuse_what_is_not_supported(self) -> None:
         transport = self._connection.transport
@@ -184,10 +185,10 @@ class SiteAction(ActionBase):
         try:
             return jmespath.compile(str(expression))
         except JMESPathError as error:
-            raise AnsibleActionFail(f"query is no valid JMESPath expression: {error}") from error
+            raise AnsibleActionFail(f"query is no valid JMESPath expression: {error}") from None
 
     def _search(self, query: Any, result: Result) -> Any:
         try:
             return query.search(result)
         except JMESPathError as error:
-            raise AnsibleActionFail(f"query could not be applied to what the module returns: {error}") from error
+            raise AnsibleActionFail(f"query could not be applied to what the module returns: {error}") from None

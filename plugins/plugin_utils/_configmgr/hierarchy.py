@@ -76,15 +76,15 @@ class Hierarchy:
     def find(self, code: str) -> Site | None:
         return next((site for site in self.sites if site.code.upper() == code.upper()), None)
 
-    @property
-    def top_tier_site(self) -> Site | None:
-        """The site at the top of the local site's branch; None if this provider does not know it."""
-        seen: set[str] = set()
-        site: Site | None = self.local_site
-        while site and not site.is_top_tier and site.code not in seen:
-            seen.add(site.code)
-            site = self.find(site.parent)
-        return site if site and site.is_top_tier else None
+    def top_tier_above(self, site: Site) -> str:
+        """Code of the site at the top of a site's branch. A provider need not list the sites above its own."""
+        code, seen = site.code, set[str]()
+        above: Site | None = site
+        while above and above.parent and above.code not in seen:
+            seen.add(above.code)
+            code = above.parent
+            above = self.find(code)
+        return code
 
 
 def read_hierarchy(provider: SiteProvider) -> Hierarchy:
@@ -158,13 +158,13 @@ def not_top_tier(site: Site, hierarchy: Hierarchy, locations: list[ProviderLocat
     else:
         what = f"Site {site.code} is a child primary site"
     what += f" that reports to {site.parent}" if site.parent else ""
-    top = hierarchy.top_tier_site
-    top_code = top.code if top else site.parent if site.type is not SiteType.SECONDARY else ""
-    machines = sorted({location.machine for location in locations if location.site_code == top_code})
+    top_code = hierarchy.top_tier_above(site)
+    top = hierarchy.find(top_code)
+    machines = sorted({location.machine for location in locations if location.site_code.upper() == top_code.upper()})
     where = ", ".join(machines) or (top.server if top else "")
-    advice = f"the top-tier site, {top_code}" if top_code else "the top-tier site of the hierarchy"
-    return f"{what}. The service connection point can only be installed at {advice}: " + (
-        f"run the task on its SMS Provider, {where}." if where else "run the task on its SMS Provider."
+    return (
+        f"{what}. The service connection point can only be installed at the top-tier site, {top_code}: run the task on its "
+        f"SMS Provider{', ' if where else ''}{where}."
     )
 
 

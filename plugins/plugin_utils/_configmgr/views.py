@@ -37,10 +37,9 @@ def view_site(site: Site) -> View:
 
 
 def view_hierarchy(hierarchy: Hierarchy) -> View:
-    top = hierarchy.top_tier_site
     return {
         "site_code": hierarchy.local_site.code,
-        "top_tier_site_code": top.code if top else None,
+        "top_tier_site_code": hierarchy.top_tier_above(hierarchy.local_site),
         "sites": [view_site(site) for site in sorted(hierarchy.sites, key=lambda site: site.code)],
     }
 

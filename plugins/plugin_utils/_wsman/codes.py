@@ -102,7 +102,7 @@ CODES: dict[int, Code] = {
     0x80041017: Code("WBEM_E_INVALID_QUERY", "the query is not valid"),
     0x80041018: Code("WBEM_E_INVALID_QUERY_TYPE", "the query language is not supported"),
     WBEM_ALREADY_EXISTS: Code("WBEM_E_ALREADY_EXISTS", "the object exists already"),
-    0x80041022: Code("WBEM_E_READ_ONLY", "a property cannot be written"),
+    0x80041023: Code("WBEM_E_READ_ONLY", "a property cannot be written"),
     0x80041024: Code("WBEM_E_PROVIDER_NOT_CAPABLE", "the WMI provider cannot do this"),
     0x8004102E: Code("WBEM_E_INVALID_METHOD", "the class has no such method"),
     0x8004102F: Code("WBEM_E_INVALID_METHOD_PARAMETERS", "the method does not take these parameters"),

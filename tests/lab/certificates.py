@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Certificates of the lab: a private authority, and what its HTTPS listeners show."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+_LIFETIME = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class ServerCertificate:
+    """A certificate and its key in PEM files."""
+
+    certificate_file: Path
+    key_file: Path
+
+    def server_context(self) -> ssl.SSLContext:
+        """TLS for a listener with this certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(self.certificate_file, self.key_file)
+        return context
+
+    def end_point_binding(self) -> bytes:
+        """The channel binding ``tls-server-end-point`` of RFC 5929; all certificates here are signed with SHA-256."""
+        certificate = x509.load_pem_x509_certificate(self.certificate_file.read_bytes())
+        return b"tls-server-end-point:" + certificate.fingerprint(hashes.SHA256())
+
+
+class CertificateAuthority:
+    """A certificate authority that lives as long as the lab: its key is never written to disk."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = _common_name("configmgr.site lab authority")
+        certificate = (
+            self._builder(self._name, self._key.public_key())
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_key_usage(is_authority=True), critical=True)
+            .sign(self._key, hashes.SHA256())
+        )
+        self.certificate_file = directory / "authority.pem"
+        self.certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+    def issue(self, *names: str) -> ServerCertificate:
+        """A certificate for these DNS names, ``localhost`` and 127.0.0.1; its files are named after the first name."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        alternatives = [x509.DNSName(name) for name in (*names, "localhost")]
+        certificate = (
+            self._builder(_common_name(names[0][:64]), key.public_key())
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_key_usage(is_authority=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(
+                x509.SubjectAlternativeName([*alternatives, x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+            )
+            .sign(self._key, hashes.SHA256())
+        )
+        issued = ServerCertificate(self._directory / f"{names[0]}.pem", self._directory / f"{names[0]}.key")
+        issued.certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        _write_secret(
+            issued.key_file,
+            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
+        )
+        return issued
+
+    def _builder(self, subject: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+        now = datetime.now(UTC)
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name)
+            .public_key(public_key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(hours=1))
+            .not_valid_after(now + _LIFETIME)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+        )
+
+
+def _common_name(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _key_usage(*, is_authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not is_authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=is_authority,
+        crl_sign=is_authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)

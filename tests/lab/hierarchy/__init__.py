@@ -1,0 +1,1 @@
+"""Windows servers and the Configuration Manager sites that run on them."""

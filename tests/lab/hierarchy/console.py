@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Another administrator: what can happen to a hierarchy while a play runs, or before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import site_control
+from .site_control import Property, Role
+from .status import Severity
+from .updates import UpdateState
+
+if TYPE_CHECKING:
+    from .hierarchy import Hierarchy
+
+MODES = {"online": 0, "offline": 1}
+
+
+class Console:
+    """Acts of a Full Administrator that do not come over the wire of the lab.
+
+    Servers may be named by host name or FQDN. Anything wrong in the request is a ValueError.
+    """
+
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self._hierarchy = hierarchy
+        self._actions: dict[str, Callable[..., None]] = {
+            "add_role": self.add_role,
+            "remove_role": self.remove_role,
+            "set_mode": self.set_mode,
+            "set_property": self.set_property,
+            "add_site_system": self.add_site_system,
+            "start_update": self.start_update,
+            "finish_update": self.finish_update,
+            "set_server_switch": self.set_server_switch,
+            "restart_thread": self.restart_thread,
+            "restart_executive": self.restart_executive,
+            "add_status_messages": self.add_status_messages,
+            "advance": self.advance,
+        }
+
+    def perform(self, request: Mapping[str, Any]) -> None:
+        """Carry out ``{"action": NAME, ...}``."""
+        arguments = dict(request)
+        name = arguments.pop("action", None)
+        action = self._actions.get(str(name))
+        if action is None:
+            raise ValueError(f"there is no action {name!r}; there are {', '.join(sorted(self._actions))}")
+        with self._hierarchy.simulation.moment():
+            try:
+                action(**arguments)
+            except TypeError as error:
+                raise ValueError(f"{name}: {error}") from error
+
+    def add_role(
+        self,
+        server: str,
+        role: str = site_control.SERVICE_CONNECTION_POINT,
+        mode: str = "online",
+        site_code: str | None = None,
+    ) -> None:
+        """Add a role to a server, by default the service connection point, by default at the top-tier site."""
+        fqdn = self._hierarchy.topology.fqdn(server)
+        entry = Role(role, fqdn, site_code or self._hierarchy.top_tier_site.code)
+        if role == site_control.SERVICE_CONNECTION_POINT:
+            entry.properties.append(Property("OfflineMode", _offline_mode(mode)))
+        if self._hierarchy.site_control.find(entry.site_code, entry.item_name) is not None:
+            raise ValueError(f"{fqdn} has the role {role} already")
+        self._hierarchy.site_control.add(entry)
+
+    def remove_role(self, server: str, role: str = site_control.SERVICE_CONNECTION_POINT) -> None:
+        """Remove a role from a server."""
+        self._hierarchy.site_control.remove(self._role(server, role))
+
+    def set_mode(self, mode: str, server: str | None = None) -> None:
+        """Change the mode of the service connection point on record."""
+        self.set_property("OfflineMode", server=server, role=site_control.SERVICE_CONNECTION_POINT, value=_offline_mode(mode))
+
+    def set_property(
+        self,
+        name: str,
+        role: str,
+        server: str | None = None,
+        value: int = 0,
+        value1: str = "",
+        value2: str = "",
+    ) -> None:
+        """Set one embedded property of a role, the others stay."""
+        entry = self._role(server, role)
+        others = [prop for prop in entry.properties if prop.name != name]
+        self._hierarchy.site_control.change(entry, [*others, Property(name, value, value1, value2)], entry.property_lists)
+
+    def add_site_system(self, server: str, site_code: str | None = None) -> None:
+        """Make a server a site system."""
+        fqdn = self._hierarchy.topology.fqdn(server)
+        if self._hierarchy.site_control.roles(site_control.SITE_SYSTEM, fqdn):
+            raise ValueError(f"{fqdn} is a site system already")
+        self._hierarchy.add_site_system(fqdn, site_code or self._hierarchy.top_tier_site.code)
+
+    def start_update(self, name: str = "Configuration Manager 2509") -> None:
+        """Start to install an update of the site."""
+        self._hierarchy.updates.set_state(name, UpdateState.INSTALL_IN_PROGRESS)
+
+    def finish_update(self, name: str = "Configuration Manager 2509") -> None:
+        """Have an update installed."""
+        self._hierarchy.updates.set_state(name, UpdateState.INSTALL_SUCCESS)
+
+    def set_server_switch(self, server: str, name: str, value: bool) -> None:
+        """``site_server_is_administrator``: whether the site servers' computer accounts may administer a server."""
+        if name != "site_server_is_administrator":
+            raise ValueError(f"there is no switch {name!r}; there is site_server_is_administrator")
+        fqdn = self._hierarchy.topology.fqdn(server)
+        self._hierarchy.set_site_servers_are_administrators(fqdn, bool(value))
+
+    def restart_thread(self, server: str, component: str) -> None:
+        """Restart one component's thread, at once."""
+        executive = self._hierarchy.executives[self._hierarchy.topology.fqdn(server)]
+        if component not in executive.threads:
+            raise ValueError(f"{server} has no thread {component}; it has {', '.join(executive.threads) or 'none'}")
+        executive.restart(component)
+
+    def restart_executive(self, server: str) -> None:
+        """Restart every thread of a server at once, as a backup of the site does."""
+        self._hierarchy.executives[self._hierarchy.topology.fqdn(server)].restart_all()
+
+    def add_status_messages(self, count: int, site_code: str | None = None) -> None:
+        """Fill the status system with messages of an ordinary day."""
+        site = self._hierarchy.sites[site_code or self._hierarchy.top_tier_site.code]
+        for number in range(count):
+            self._hierarchy.status.report(site.code, site.server, "SMS_STATUS_MANAGER", 4600, Severity.INFORMATION, str(number))
+
+    def advance(self) -> None:
+        """Nothing but bringing the hierarchy up to date, which every request does."""
+
+    def _role(self, server: str | None, role: str) -> Role:
+        fqdn = None if server is None else self._hierarchy.topology.fqdn(server)
+        found = self._hierarchy.site_control.roles(role, fqdn)
+        if not found:
+            raise ValueError(f"there is no {role}{f' on {fqdn}' if fqdn else ''}")
+        return found[0]
+
+
+def _offline_mode(mode: str) -> int:
+    if mode not in MODES:
+        raise ValueError(f"the mode must be online or offline, not {mode!r}")
+    return MODES[mode]

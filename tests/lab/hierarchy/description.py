@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of a hierarchy in plain data, for the control endpoint and for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import site_control
+from .component_manager import COMPONENTS
+from .hierarchy import Hierarchy
+from .site_control import Role
+from .windows_server import WindowsServer
+
+
+def describe(hierarchy: Hierarchy) -> dict[str, Any]:
+    """Everything that matters of a hierarchy, at this moment."""
+    with hierarchy.simulation.moment():
+        return {
+            "topology": hierarchy.topology.name,
+            "speed": hierarchy.simulation.speed,
+            "time": hierarchy.simulation.now.isoformat(),
+            "sites": [
+                {
+                    "code": site.code,
+                    "name": site.name,
+                    "type": site.type,
+                    "parent": site.parent,
+                    "is_top_tier": not site.parent,
+                    "server": site.server,
+                    "sms_provider": site.sms_provider,
+                }
+                for site in hierarchy.sites.values()
+            ],
+            "servers": {server.name: _server(hierarchy, server) for server in hierarchy.servers.values()},
+            "service_connection_points": [
+                _service_connection_point(hierarchy, role)
+                for role in hierarchy.site_control.roles(site_control.SERVICE_CONNECTION_POINT)
+            ],
+            "installations": [
+                {
+                    "role": installation.role.name,
+                    "server": installation.role.server,
+                    "site_code": installation.role.site_code,
+                    "is_wanted": installation.is_wanted,
+                    "is_busy": installation.next_step is not None,
+                    "obstacle": installation.obstacle,
+                }
+                for installation in hierarchy.component_manager.installations.values()
+            ],
+            "updates": {package.name: package.state.name for package in hierarchy.updates.packages},
+            "violations": [{"time": violation.time.isoformat(), "text": violation.text} for violation in hierarchy.violations],
+            "powershell_starts": sum(len(server.powershell_starts) for server in hierarchy.servers.values()),
+            "status_messages": len(hierarchy.status.messages),
+        }
+
+
+def _server(hierarchy: Hierarchy, server: WindowsServer) -> dict[str, Any]:
+    site_servers = [hierarchy.servers[site.server] for site in hierarchy.sites.values()]
+    return {
+        "roles": [
+            {
+                "name": role.name,
+                "site_code": role.site_code,
+                "properties": {prop.name: [prop.value, prop.value1, prop.value2] for prop in role.properties},
+            }
+            for role in hierarchy.site_control.on_server(server.name)
+        ],
+        "threads": {
+            thread.component: {
+                "state": thread.state,
+                "starts": thread.starts,
+                "effective_mode": thread.effective_mode,
+            }
+            for thread in hierarchy.executives[server.name].threads.values()
+        },
+        "services": {service.name: service.state for service in server.services.values()},
+        "components": {
+            row.component: {"state": row.state.name, "status": row.health.name}
+            for row in hierarchy.status.components
+            if row.machine.lower() == server.name
+        },
+        "powershell_starts": list(server.powershell_starts),
+        "switches": {
+            "site_server_is_administrator": all(
+                server.is_administrator(site_server.computer_account) for site_server in site_servers
+            )
+        },
+    }
+
+
+def _service_connection_point(hierarchy: Hierarchy, role: Role) -> dict[str, Any]:
+    executive = hierarchy.executives.get(role.server.lower())
+    thread = executive.threads.get("SMS_DMP_DOWNLOADER") if executive else None
+    return {
+        "server": role.server,
+        "site_code": role.site_code,
+        "mode": role.mode,
+        "effective_mode": thread.effective_mode if thread else None,
+        "components": {
+            component.name: row.state.name
+            for component in COMPONENTS[role.name]
+            if (row := hierarchy.status.find(role.site_code, role.server, component.name)) is not None
+        },
+    }

@@ -1,0 +1,179 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SMS_EXECUTIVE on one server: the service whose threads are the components.
+
+Its control panel is the registry: a key for each thread, whose ``Requested Operation`` is acted on at once and falls
+back to ``None``, and whose ``Current State`` tells what became of it. Configuration Manager Service Manager
+does no other.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ..simulation import Event
+from .logs import cmtrace_line, legacy_line
+from .services import Service
+from .status import ComponentState, Severity, StatusSystem
+
+if TYPE_CHECKING:
+    from .windows_server import WindowsServer
+
+SERVICE = "SMS_EXECUTIVE"
+THREADS = r"HKLM\SOFTWARE\Microsoft\SMS\COMPONENTS\SMS_EXECUTIVE\Threads"
+
+STOP_SECONDS = 10
+START_SECONDS = 3
+RESTART_SECONDS = 300
+"""A stopped thread comes back by itself after about five minutes."""
+
+ThreadState = Literal["Running", "Stopping", "Stopped"]
+
+_thread_ids = itertools.count(4000, 36)
+
+
+@dataclass
+class ComponentThread:
+    """One component as a thread of SMS_EXECUTIVE."""
+
+    component: str
+    site_code: str
+    state: ThreadState = "Stopped"
+    thread_id: int = 0
+    starts: int = 0
+    effective_mode: str | None = None
+    """The mode that SMS_DMP_DOWNLOADER found on record when it started, which is the one it keeps to."""
+    timer: Event | None = None
+    """What will happen to the thread next, if anything."""
+
+
+class Executive:
+    """SMS_EXECUTIVE of one server, there as long as the server has a component."""
+
+    def __init__(self, server: WindowsServer, status: StatusSystem, mode_on_record: Callable[[], str | None]) -> None:
+        self._server = server
+        self._simulation = server.simulation
+        self._status = status
+        self._mode_on_record = mode_on_record
+        self.threads: dict[str, ComponentThread] = {}
+        server.registry.watchers.append(self._registry_written)
+
+    def install(self, component: str, site_code: str, library: str) -> None:
+        """Add a component's thread and start it."""
+        if SERVICE not in self._server.services:
+            self._server.add_service(
+                Service(
+                    SERVICE,
+                    rf"{self._server.installation_directory}\bin\x64\smsexec.exe",
+                    stop_seconds=30,
+                    start_seconds=15,
+                    on_stopped=self._service_stopped,
+                    on_started=self._service_started,
+                )
+            )
+        self._forget_timer(self.threads.get(component))
+        thread = self.threads[component] = ComponentThread(component, site_code)
+        values = {"DLL": library, "Startup Type": "Automatic", "Startup Schedule": "", "Requested Operation": "None"}
+        for name, value in values.items():
+            self._server.registry.set(f"{THREADS}\\{component}", name, value)
+        self._start(thread)
+
+    def uninstall(self, component: str) -> None:
+        """Remove a component's thread, and the service with the last of them."""
+        self._forget_timer(self.threads.pop(component, None))
+        self._server.delete_registry_key(f"{THREADS}\\{component}")
+        if not self.threads:
+            self._server.services.pop(SERVICE, None)
+
+    def restart(self, component: str) -> None:
+        """Stop and start a thread at once, as an administrator at the server would in the end."""
+        self._start(self.threads[component])
+
+    def restart_all(self) -> None:
+        """Restart every thread, as a backup of the site does with the service."""
+        for thread in self.threads.values():
+            self._start(thread)
+
+    def _registry_written(self, key: str, name: str) -> None:
+        parent, _, component = key.rpartition("\\")
+        if parent.lower() != THREADS.lower() or name.lower() != "requested operation":
+            return
+        thread = next((thread for thread in self.threads.values() if thread.component.lower() == component.lower()), None)
+        if thread is None or self._server.services[SERVICE].state != "Running":
+            return
+        value = self._server.registry.get(key, name)
+        requested = value.data if value else None
+        if requested == "Stop" and thread.state == "Running":
+            self._stop(thread)
+        elif requested == "Start" and thread.state == "Stopped":
+            self._after(thread, START_SECONDS, self._start)
+        if requested in ("Stop", "Start"):
+            self._server.registry.set(f"{THREADS}\\{thread.component}", "Requested Operation", "None")
+
+    def _after(self, thread: ComponentThread, seconds: float, action: Callable[[ComponentThread], None]) -> None:
+        self._forget_timer(thread)
+        thread.timer = self._simulation.schedule(seconds, lambda: action(thread))
+
+    def _forget_timer(self, thread: ComponentThread | None) -> None:
+        if thread is not None and thread.timer is not None:
+            thread.timer.cancel()
+            thread.timer = None
+
+    def _stop(self, thread: ComponentThread) -> None:
+        self._set_state(thread, "Stopping")
+        self._after(thread, STOP_SECONDS, self._stopped)
+
+    def _stopped(self, thread: ComponentThread) -> None:
+        self._set_state(thread, "Stopped")
+        self._after(thread, RESTART_SECONDS, self._start)
+
+    def _start(self, thread: ComponentThread) -> None:
+        self._forget_timer(thread)
+        thread.thread_id = next(_thread_ids)
+        thread.starts += 1
+        self._set_state(thread, "Running")
+        self._status.report(thread.site_code, self._server.name, thread.component, 500, Severity.INFORMATION)
+        self._log_start(thread)
+
+    def _set_state(self, thread: ComponentThread, state: ThreadState) -> None:
+        thread.state = state
+        self._server.registry.set(f"{THREADS}\\{thread.component}", "Current State", state)
+        if state != "Running":
+            thread.effective_mode = None
+        elif thread.component == "SMS_DMP_DOWNLOADER":
+            thread.effective_mode = self._mode_on_record()
+        if state != "Stopping":
+            self._status.set_state(
+                thread.site_code,
+                self._server.name,
+                thread.component,
+                ComponentState.STARTED if state == "Running" else ComponentState.STOPPED,
+            )
+
+    def _service_stopped(self) -> None:
+        for thread in self.threads.values():
+            self._forget_timer(thread)
+            self._set_state(thread, "Stopped")
+
+    def _service_started(self) -> None:
+        for thread in self.threads.values():
+            self._start(thread)
+
+    def _log_start(self, thread: ComponentThread) -> None:
+        now = self._simulation.now
+        number = thread.thread_id
+        executive_log = f"{self._server.log_directory}\\smsexec.log"
+        self._server.files.append(
+            executive_log, legacy_line(now, SERVICE, f"Started {thread.component} as thread ID {number}.", number)
+        )
+        if thread.component != "SMS_DMP_DOWNLOADER":
+            return
+        log = f"{self._server.log_directory}\\dmpdownloader.log"
+        self._server.files.append(log, legacy_line(now, thread.component, f"Starting {thread.component}.", number))
+        if thread.effective_mode == "online":
+            self._server.files.append(log, legacy_line(now, thread.component, "Hasn't synced recently.~", number))
+            link = "Easysetup fwlink to download the manifest: https://go.microsoft.com/fwlink/?LinkId=2309745~~"
+            self._server.files.append(log, cmtrace_line(now, thread.component, link, number))

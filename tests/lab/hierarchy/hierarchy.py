@@ -1,0 +1,222 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hierarchy: its servers and sites, what they all share, and what must never happen to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..quirks import Quirks
+from ..simulation import Simulation
+from ..wmi.model import Instance
+from . import site_control
+from .accounts import Access, Account
+from .component_manager import COMPONENT_SERVER_KEYS, SITE_COMPONENT_MANAGER, ComponentManager
+from .executive import Executive
+from .hierarchy_manager import HIERARCHY_MANAGER, HierarchyManager
+from .logs import legacy_line
+from .provider import SmsProvider
+from .roles import RoleClass
+from .services import Service
+from .site import VERSION, ComponentItems, KnownAccounts, ProviderLocations, Site, SiteDefinitions, Sites
+from .site_control import Property, Role, SiteControl
+from .status import ComponentState, StatusSystem
+from .status_classes import ComponentSummaries, InsertionStrings, StatusMessages, StatusMessagesWithStrings
+from .topology import Topology
+from .updates import UpdatePackages, Updates
+from .windows_server import WindowsServer
+
+_SITE_SERVER_THREADS = {
+    "primary": ("SMS_COLLECTION_EVALUATOR", "SMS_DISTRIBUTION_MANAGER", "SMS_HIERARCHY_MANAGER", "SMS_POLICY_PROVIDER"),
+    "cas": ("SMS_HIERARCHY_MANAGER", "SMS_REPLICATION_CONFIGURATION_MONITOR"),
+    "secondary": ("SMS_DISTRIBUTION_MANAGER", "SMS_HIERARCHY_MANAGER"),
+}
+_SITE_SERVER_LOGS = {HIERARCHY_MANAGER: ("hman.log", 4444), SITE_COMPONENT_MANAGER: ("sitecomp.log", 4520)}
+"""File and number of the thread that writes it."""
+_CLIENT_FACING = ("SMS Management Point", "SMS Distribution Point")
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Something that was done to the hierarchy and must not be."""
+
+    time: datetime
+    text: str
+
+
+class Hierarchy:
+    """A running hierarchy, made from a topology. Whoever reads or changes it does so within ``simulation.moment()``."""
+
+    def __init__(
+        self, topology: Topology, accounts: tuple[Account, ...], simulation: Simulation, quirks: Quirks | None = None
+    ) -> None:
+        self.topology = topology
+        self.simulation = simulation
+        self.quirks = quirks or Quirks()
+        self.access = Access(accounts)
+        self.status = StatusSystem(simulation)
+        self.updates = Updates(simulation)
+        self.site_control = SiteControl()
+        self.component_properties: dict[tuple[str, str], list[Instance]] = {}
+        """Embedded properties of SMS_SCI_Component items that were changed, by site code and item name."""
+        self.known_accounts: dict[tuple[str, str, str], Instance] = {}
+        """SMS_SCI_Reserved items by site code, item type and item name, in lower case."""
+        self.violations: list[Violation] = []
+        self.sites = {
+            site.code: Site(site.code, site.name, site.type, site.parent, site.server, site.sms_provider)
+            for site in topology.sites
+        }
+        self.servers = {name: self._make_server(name, accounts) for name in topology.servers}
+        self.executives = {name: self._make_executive(server) for name, server in self.servers.items()}
+        for site in self.sites.values():
+            self._set_up(site)
+        HierarchyManager(self)
+        self.component_manager = ComponentManager(self)
+        self.site_control.added.append(self._check)
+        if topology.service_connection_point is not None:
+            role = topology.service_connection_point
+            self._set_up_service_connection_point(role.server, role.mode)
+
+    @property
+    def top_tier_site(self) -> Site:
+        """The central administration site or the stand-alone primary site."""
+        return next(site for site in self.sites.values() if not site.parent)
+
+    def site_codes_below(self, code: str) -> set[str]:
+        """A site and all below it."""
+        codes = {code}
+        while more := {site.code for site in self.sites.values() if site.parent in codes} - codes:
+            codes |= more
+        return codes
+
+    def mode_on_record(self, server: str) -> str | None:
+        """The mode that the service connection point of a server should work in; None without the role."""
+        roles = self.site_control.roles(site_control.SERVICE_CONNECTION_POINT, server)
+        return roles[0].mode if roles else None
+
+    def add_site_system(self, server: str, site_code: str) -> None:
+        """Make a server a site system."""
+        properties = [
+            Property("Server Remote Name", value1=server),
+            Property("Server Remote Public Name"),
+            Property("FDMOperation"),
+            Property("UseMachineAccount", 1),
+            Property("UseProxy"),
+        ]
+        self.site_control.add(Role(site_control.SITE_SYSTEM, server, site_code, properties))
+
+    def set_site_servers_are_administrators(self, server: str, value: bool) -> None:
+        """Add the computer accounts of the site servers to a server's local administrators, or take them out."""
+        for site in self.sites.values():
+            account = self.servers[site.server].computer_account
+            if value:
+                self.servers[server].administrators.add(account)
+            elif site.server != server:
+                self.servers[server].administrators.discard(account)
+        if value:
+            self.component_manager.retry(server)
+
+    def log(self, site_code: str, component: str, message: str) -> None:
+        """Write a line to a log of the site server."""
+        server = self.servers[self.sites[site_code].server]
+        name, thread = _SITE_SERVER_LOGS[component]
+        server.files.append(f"{server.log_directory}\\{name}", legacy_line(self.simulation.now, component, message, thread))
+
+    # How it comes to be
+
+    def _make_server(self, name: str, accounts: tuple[Account, ...]) -> WindowsServer:
+        server = WindowsServer(name, self.topology.netbios_domain, self.simulation, self.quirks)
+        server.administrators |= {account.name for account in accounts if account.is_administrator}
+        server.remote_management_users |= {account.name for account in accounts if account.may_manage_remotely}
+        if any(name == site.server for site in self.sites.values()):
+            server.installation_directory = r"C:\Program Files\Microsoft Configuration Manager"
+        server.administrators |= {
+            f"{self.topology.netbios_domain}\\{site.server.partition('.')[0].upper()}$" for site in self.sites.values()
+        }
+        return server
+
+    def _make_executive(self, server: WindowsServer) -> Executive:
+        return Executive(server, self.status, lambda: self.mode_on_record(server.name))
+
+    def _set_up(self, site: Site) -> None:
+        """What Setup does for a site: roles, services, registry, threads, and the SMS Provider."""
+        server = self.servers[site.server]
+        self.add_site_system(site.server, site.code)
+        roles = [site_control.COMPONENT_SERVER, site_control.SITE_SERVER, site_control.SQL_SERVER]
+        roles += [] if site.type == "cas" else _CLIENT_FACING
+        for role in roles:
+            self.site_control.add(Role(role, site.server, site.code))
+        for name in next(entry for entry in self.topology.sites if entry.code == site.code).site_systems:
+            self.add_site_system(name, site.code)
+        server.add_service(Service(SITE_COMPONENT_MANAGER, rf"{server.installation_directory}\bin\x64\sitecomp.exe"))
+        for name, value in {
+            "Site Code": site.code,
+            "Site Server": site.server,
+            "Installation Directory": server.installation_directory,
+        }.items():
+            server.registry.set(r"HKLM\SOFTWARE\Microsoft\SMS\Identification", name, value)
+        server.registry.set(r"HKLM\SOFTWARE\Microsoft\SMS\Setup", "Full Version", VERSION)
+        server.registry.create_key(f"{COMPONENT_SERVER_KEYS}\\{site.server}")
+        for component in _SITE_SERVER_THREADS[site.type]:
+            self.executives[site.server].install(component, site.code, rf"\bin\x64\{component.lower()}.dll")
+        for component in (SITE_COMPONENT_MANAGER, HIERARCHY_MANAGER, "SMS_STATUS_MANAGER"):
+            self.status.set_state(site.code, site.server, component, ComponentState.STARTED)
+        self._add_provider_locations(server, site)
+        if site.sms_provider:
+            self._set_up_provider(site)
+
+    def _set_up_provider(self, site: Site) -> None:
+        server = self.servers[site.sms_provider]
+        if site.sms_provider != site.server:
+            self.add_site_system(site.sms_provider, site.code)
+            self._add_provider_locations(server, site)
+        self.site_control.add(Role(site_control.SMS_PROVIDER, site.sms_provider, site.code))
+        provider = SmsProvider(self, site, server.repository)
+        server.repository.add_namespace(provider.namespace, ["site.mof"])
+        for item in (
+            RoleClass(provider, "SMS_SCI_SysResUse"),
+            Sites(provider, "SMS_Site"),
+            SiteDefinitions(provider, "SMS_SCI_SiteDefinition"),
+            ComponentItems(provider, "SMS_SCI_Component"),
+            KnownAccounts(provider, "SMS_SCI_Reserved"),
+            ComponentSummaries(provider, "SMS_ComponentSummarizer"),
+            StatusMessages(provider, "SMS_StatusMessage"),
+            StatusMessages(provider, "SMS_StatMsg"),
+            StatusMessagesWithStrings(provider, "SMS_StatMsgWithInsStrings"),
+            InsertionStrings(provider, "SMS_StatMsgInsStrings"),
+            UpdatePackages(provider, "SMS_CM_UpdatePackages"),
+        ):
+            server.repository.provide(provider.namespace, item.class_name, item)
+
+    def _add_provider_locations(self, server: WindowsServer, site: Site) -> None:
+        server.repository.add_namespace("root/sms", ["sms.mof"])
+        locations = ProviderLocations(self, site.code, server.repository)
+        server.repository.provide("root/sms", "SMS_ProviderLocation", locations)
+
+    def _set_up_service_connection_point(self, server: str, mode: str) -> None:
+        site = self.top_tier_site.code
+        if not self.site_control.roles(site_control.SITE_SYSTEM, server):
+            self.add_site_system(server, site)
+        properties = [Property("OfflineMode", 1 if mode == "offline" else 0)]
+        role = Role(site_control.SERVICE_CONNECTION_POINT, server, site, properties)
+        self.site_control.add(role)
+        self.component_manager.install_now(role)
+
+    # What must never happen
+
+    def _check(self, role: Role) -> None:
+        if role.name == site_control.SERVICE_CONNECTION_POINT:
+            points = self.site_control.roles(role.name)
+            if len(points) > 1:
+                names = " and ".join(f"{point.server} ({point.site_code})" for point in points)
+                self._violation(f"more than one service connection point: {names}")
+            if role.site_code != self.top_tier_site.code:
+                self._violation(f"service connection point at {role.site_code}, which is not the top-tier site")
+        if role.name not in (site_control.SITE_SYSTEM, site_control.COMPONENT_SERVER) and not any(
+            entry.site_code == role.site_code for entry in self.site_control.roles(site_control.SITE_SYSTEM, role.server)
+        ):
+            self._violation(f"{role.name} on {role.server}, which is no site system of {role.site_code}")
+
+    def _violation(self, text: str) -> None:
+        self.violations.append(Violation(self.simulation.now, text))

@@ -1,0 +1,215 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SMS_SCI_SysResUse: site system roles as the SMS Provider shows them and lets them be changed.
+
+A role is created with NALPath, NALType, RoleName, SiteCode and Props alone, as Microsoft's example for a fallback
+status point does; the provider fills in the rest. A Put replaces the array of properties whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..wmi.codes import Wbem
+from ..wmi.model import Caller, Instance, Value, WmiError
+from . import site_control
+from .provider import SiteClass
+from .site_control import Property, PropertyList, Role
+
+_SITE_TYPES = {"secondary": 1, "primary": 2, "cas": 4}
+_REMOTE = 8
+_NOT_CLIENT_FACING = 2
+_GENERATED_KEYS = ("FileType", "ItemName", "ItemType")
+
+
+class RoleClass(SiteClass):
+    """SMS_SCI_SysResUse of one SMS Provider; the data behind it is the hierarchy's."""
+
+    def rows(self) -> Iterable[Instance]:
+        return [self._shown(role) for role in self.hierarchy.site_control]
+
+    def create(self, caller: Caller, instance: Instance) -> Instance:
+        operation, info = "PutInstance", self.class_name
+        self.provider.check_may_write(caller, operation, info)
+        sent = instance.properties
+        if self.hierarchy.quirks.create_without_item_name == "refused":
+            missing = [name for name in _GENERATED_KEYS if sent.get(name) is None]
+            if missing:
+                raise self._refused(info, f"The key properties {', '.join(missing)} are missing.")
+        role = self._parsed(sent)
+        if self.hierarchy.site_control.find(role.site_code, role.item_name) is not None:
+            text = f"The site already has an item {role.item_name}."
+            raise self.provider.error(Wbem.ALREADY_EXISTS, operation, info, text)
+        if self.hierarchy.quirks.second_role == "refused" and role.name == site_control.SERVICE_CONNECTION_POINT:
+            self._refuse_second(role)
+        if self.hierarchy.quirks.role_props == "many" and role.name == site_control.SERVICE_CONNECTION_POINT:
+            role.properties += [prop for prop in _unasked_properties(role) if role.value(prop.name) is None]
+        self.hierarchy.site_control.add(role)
+        return self._shown(role)
+
+    def put(self, caller: Caller, existing: Instance, changes: Mapping[str, Value]) -> Instance:
+        info = str(existing["ItemName"])
+        self.provider.check_may_write(caller, "PutInstance", info)
+        role = self._role(existing)
+        for name in ("NALPath", "NALType", "RoleName", "NetworkOSPath"):
+            if name in changes and str(changes[name]).lower() != str(existing[name]).lower():
+                raise self._refused(info, f"{name} of an existing item cannot be changed.")
+        properties, lists = role.properties, role.property_lists
+        if "Props" in changes:
+            properties = self._properties(changes["Props"])
+            for prop in properties:
+                former = role.value(prop.name)
+                if "Reserved" in prop.name and former is not None and former != prop:
+                    raise self._refused(info, f"The property {prop.name} is reserved and cannot be changed.")
+        if "PropLists" in changes:
+            lists = self._property_lists(changes["PropLists"])
+        self.hierarchy.site_control.change(role, properties, lists)
+        return self._shown(role)
+
+    def delete(self, caller: Caller, existing: Instance) -> None:
+        info = str(existing["ItemName"])
+        self.provider.check_may_write(caller, "DeleteInstance", info)
+        role = self._role(existing)
+        problem = ""
+        if role.name in site_control.ESSENTIAL_ROLES:
+            problem = f"The role {role.name} can be removed by Setup only."
+        elif role.name == site_control.SITE_SYSTEM:
+            own = (site_control.SITE_SYSTEM, site_control.COMPONENT_SERVER)
+            others = [entry.name for entry in self.hierarchy.site_control.on_server(role.server) if entry.name not in own]
+            if others:
+                problem = f"The site system still has the roles {', '.join(others)}."
+        if problem:
+            raise self.provider.error(Wbem.FAILED, "DeleteInstance", info, problem)
+        self.hierarchy.site_control.remove(role)
+
+    # From what a client sends
+
+    def _parsed(self, sent: Mapping[str, Value]) -> Role:
+        path = str(sent.get("NALPath") or "")
+        site_code = str(sent.get("SiteCode") or "")
+        parsed = site_control.parse_nal_path(path)
+        if parsed is None:
+            raise self._refused(path, f"NALPath is not a network abstraction layer path: {path!r}")
+        server, nal_site_code = parsed
+        if "." not in server:
+            raise self._refused(path, f"'{server}' is not a valid FQDN.")
+        if site_code not in self.hierarchy.sites:
+            raise self._refused(path, f"There is no site {site_code!r}.")
+        if nal_site_code != site_code:
+            raise self._refused(path, f"NALPath names site {nal_site_code}, SiteCode says {site_code}.")
+        if sent.get("NALType") != site_control.NAL_TYPE:
+            raise self._refused(path, f"NALType must be {site_control.NAL_TYPE!r}.")
+        wanted = str(sent.get("RoleName") or "")
+        name = next((known for known in site_control.KNOWN_ROLES if known.lower() == wanted.lower()), None)
+        if name is None:
+            raise self._refused(path, f"There is no role {wanted!r}.")
+        properties, lists = self._properties(sent.get("Props")), self._property_lists(sent.get("PropLists"))
+        role = Role(name, server, site_code, properties, lists)
+        generated = {"ItemName": role.item_name, "ItemType": site_control.ITEM_TYPE, "FileType": 2}
+        for key, value in generated.items():
+            if sent.get(key) is not None and str(sent[key]).lower() != str(value).lower():
+                raise self._refused(path, f"{key} must be {value!r}.")
+        return role
+
+    def _refuse_second(self, role: Role) -> None:
+        others = self.hierarchy.site_control.roles(role.name)
+        if others:
+            raise self._refused(role.item_name, f"The hierarchy has this role on {others[0].server} already.")
+        if self.hierarchy.sites[role.site_code].parent:
+            raise self._refused(role.item_name, f"Site {role.site_code} is not the top-tier site.")
+
+    def _properties(self, value: Value) -> list[Property]:
+        return [
+            Property(
+                str(item["PropertyName"]),
+                int(str(item.properties.get("Value") or 0)),
+                str(item.properties.get("Value1") or ""),
+                str(item.properties.get("Value2") or ""),
+            )
+            for item in self._embedded(value, "PropertyName")
+        ]
+
+    def _property_lists(self, value: Value) -> list[PropertyList]:
+        found = []
+        for item in self._embedded(value, "PropertyListName"):
+            values = item.properties.get("Values")
+            found.append(PropertyList(str(item["PropertyListName"]), [str(text) for text in _elements(values)]))
+        return found
+
+    def _embedded(self, value: Value, name: str) -> list[Instance]:
+        items = [item for item in _elements(value) if isinstance(item, Instance)]
+        if any(not item.properties.get(name) for item in items):
+            raise self._refused(self.class_name, f"An embedded property has no {name}.")
+        return items
+
+    def _refused(self, info: str, description: str) -> WmiError:
+        return self.provider.error(Wbem.INVALID_PARAMETER, "PutInstance", info, description)
+
+    def _role(self, existing: Instance) -> Role:
+        role = self.hierarchy.site_control.find(str(existing["SiteCode"]), str(existing["ItemName"]))
+        assert role is not None, "the repository found this instance among ours a moment ago"
+        return role
+
+    # To what a client sees
+
+    def _shown(self, role: Role) -> Instance:
+        return self.provider.instance(
+            self.class_name,
+            {
+                "FileType": 2,
+                "ItemName": role.item_name,
+                "ItemType": site_control.ITEM_TYPE,
+                "SiteCode": role.site_code,
+                "NALPath": role.nal_path,
+                "NALType": site_control.NAL_TYPE,
+                "NetworkOSPath": f"\\\\{role.server}",
+                "RoleName": role.name,
+                "Props": [self._shown_property(prop) for prop in role.properties],
+                "PropLists": [
+                    self.provider.instance(
+                        "SMS_EmbeddedPropertyList",
+                        {"ItemType": "Property List", "PropertyListName": entry.name, "Values": list(entry.values)},
+                    )
+                    for entry in role.property_lists
+                ],
+                "RoleCount": len(self.hierarchy.site_control.on_server(role.server)),
+                "ServiceWindows": [],
+                "ServerState": 196611,
+                "SiteSystemStatus": 1,
+                "SslState": _NOT_CLIENT_FACING,
+                "Type": self._server_type(role.server),
+            },
+        )
+
+    def _shown_property(self, prop: Property) -> Instance:
+        return self.provider.instance(
+            "SMS_EmbeddedProperty",
+            {
+                "ItemType": "Property",
+                "PropertyName": prop.name,
+                "Value": prop.value,
+                "Value1": prop.value1,
+                "Value2": prop.value2,
+            },
+        )
+
+    def _server_type(self, server: str) -> int:
+        for site in self.hierarchy.sites.values():
+            if site.server.lower() == server.lower():
+                return _SITE_TYPES[site.type]
+        return _REMOTE
+
+
+def _elements(value: Value) -> list[Value]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _unasked_properties(role: Role) -> list[Property]:
+    """What a provider might add by itself: several properties whose Value is 0, as that of an online OfflineMode."""
+    return [
+        Property("Server Remote Name", 0, role.server),
+        Property("Server Remote Public Name"),
+        Property("ConnectorReserved1", 1),
+    ]

@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Switches between the plausible behaviours of the real thing, one for each fact that is weak or unknown.
+
+The default is the likeliest or the strictest behaviour. ``python -m lab serve --quirk NAME=VALUE`` sets one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Quirks:
+    """The behaviour of one lab; every field is documented where it is declared."""
+
+    first_page: Literal["one", "full"] = "one"
+    """An optimised Enumerate answers with exactly one item (recorded from 2008 and 2012), or with a full page."""
+
+    empty_array: Literal["absent", "nil"] = "absent"
+    """An empty array is not sent at all, or sent as one nil element (no recording known)."""
+
+    boolean_case: Literal["lower", "upper"] = "lower"
+    """Windows sends ``true``; the Open Management Infrastructure server sends ``TRUE``."""
+
+    fault_status: Literal["500", "200"] = "500"
+    """The HTTP status that a SOAP fault comes with."""
+
+    extended_status_class: Literal["SMS_ExtendedStatus", "__ExtendedStatus"] = "SMS_ExtendedStatus"
+    """The class of the object in which the SMS Provider explains a failure."""
+
+    create_without_item_name: Literal["filled", "refused"] = "filled"
+    """The SMS Provider fills ItemName and its sister keys of a new role, or refuses a Create that lacks them."""
+
+    second_role: Literal["accepted", "refused"] = "accepted"
+    """The SMS Provider accepts a second service connection point, or one below the top tier, or refuses it."""
+
+    summarizer_machine_name: Literal["fqdn", "netbios"] = "fqdn"
+    """How the component summarizer writes MachineName."""
+
+    role_props: Literal["minimal", "many"] = "minimal"
+    """Props on the role instance: what was written, or several more that nobody asked for."""
+
+    registry_missing_value: Literal["1", "2"] = "1"
+    """What StdRegProv returns for a value that is not in the key (a missing key is always 2)."""

@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults: the kinds that the lab can answer with, and their XML as recorded from Windows Server 2012 and 2012 R2."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from xml.sax.saxutils import escape, quoteattr
+
+from ..wmi.model import WmiError
+from .names import FAULT_ACTIONS, FAULT_DETAIL, WMI_RESOURCES, WSMAN_FAULT, XSI
+
+if TYPE_CHECKING:
+    from ..wmi.encoding import Encoder
+
+
+@dataclass(frozen=True)
+class FaultKind:
+    """What is the same in all faults of one kind. Codes are those of the SDK header wsmerror.h, or Win32 codes."""
+
+    code: int
+    subcode: str
+    reason: str
+    detail: str = ""
+    """The last part of w:FaultDetail."""
+    role: Literal["Sender", "Receiver", "MustUnderstand"] = "Sender"
+
+
+def _unsupported(code: int, reason: str, detail: str) -> FaultKind:
+    return FaultKind(code, "w:UnsupportedFeature", reason, detail)
+
+
+RESOURCE_NOT_FOUND = FaultKind(
+    2150858752,
+    "a:DestinationUnreachable",
+    "The WS-Management service cannot process the request. The service cannot find the resource identified by the "
+    "resource URI and selectors. ",
+    "InvalidResourceURI",
+)
+INVALID_RESOURCE_URI = FaultKind(
+    2150858811, "a:DestinationUnreachable", "The resource URI is missing or malformed. ", "InvalidResourceURI"
+)
+NOT_A_SINGLETON = FaultKind(
+    2150859002, "w:InvalidSelectors", "The class is not a singleton: its keys must be given. ", "InsufficientSelectors"
+)
+QUERY_NEEDS_WILDCARD = FaultKind(
+    2150859003,
+    "a:DestinationUnreachable",
+    "With a WQL filter the resource URI must not contain keys and the class name must be '*'. ",
+    "InvalidResourceURI",
+)
+ENUMERATION_WITH_KEYS = FaultKind(2150859016, "w:InvalidSelectors", "An enumeration takes no keys. ", "UnexpectedSelectors")
+ENUMERATION_MODE = _unsupported(2150858886, "The enumeration mode is not supported. ", "EnumerationMode")
+FILTER_REQUIRED = FaultKind(2150858831, "n:CannotProcessFilter", "This resource cannot be enumerated without a filter. ")
+DIFFERENT_NAMESPACE = FaultKind(
+    2150859067, "w:InternalError", "__cimnamespace is not the namespace of the resource URI. ", role="Receiver"
+)
+ACTION_NOT_SUPPORTED = FaultKind(2150858771, "a:ActionNotSupported", "The action is not supported by the service. ")
+HEADER_REQUIRED = FaultKind(2150858769, "a:MessageInformationHeaderRequired", "A required header is missing. ")
+INVALID_HEADER = FaultKind(2150858767, "a:InvalidMessageInformationHeader", "A header is invalid. ")
+MUST_UNDERSTAND = FaultKind(2150858768, "", "A header that must be understood is unknown. ", role="MustUnderstand")
+ADDRESSING_MODE = _unsupported(2150858870, "Only anonymous replies are supported. ", "AddressingMode")
+LOCALE = _unsupported(2150858887, "mustUnderstand is not supported on a locale. ", "Locale")
+FRAGMENT = _unsupported(2150858871, "Fragment transfer is not supported. ", "FragmentLevelAccess")
+INVALID_TIMEOUT = FaultKind(2150858881, "w:InvalidParameter", "The OperationTimeout is invalid. ", "InvalidValue")
+MINIMUM_ENVELOPE = FaultKind(
+    2150858878, "w:EncodingLimit", "MaxEnvelopeSize is below the minimum of 8192. ", "MinimumEnvelopeLimit"
+)
+REPLY_TOO_LARGE = FaultKind(
+    2150858824, "w:EncodingLimit", "The reply is larger than the MaxEnvelopeSize of the request. ", "MaxEnvelopeSize"
+)
+SERVER_ENVELOPE_LIMIT = FaultKind(
+    2150858825, "w:EncodingLimit", "The reply is larger than the service allows. ", "ServiceEnvelopeLimit"
+)
+SCHEMA_VALIDATION = FaultKind(2150858817, "w:SchemaValidationError", "The request is not valid against the schema. ")
+INVALID_REPRESENTATION = FaultKind(
+    2150858773, "x:InvalidRepresentation", "The XML representation in the body is invalid. ", "InvalidValues"
+)
+FILTER_DIALECT = FaultKind(
+    2150858777, "n:FilterDialectRequestedUnavailable", "The filter dialect is not supported for this resource. "
+)
+CANNOT_PROCESS_FILTER = FaultKind(
+    2150858778,
+    "n:CannotProcessFilter",
+    "The data source could not process the filter. The filter might be missing or it might be invalid. ",
+)
+INVALID_ENUMERATION_CONTEXT = FaultKind(
+    2150858779, "n:InvalidEnumerationContext", "The enumeration context is invalid. ", role="Receiver"
+)
+OPERATIONS_QUOTA = FaultKind(
+    2150859174,
+    "w:QuotaLimit",
+    "The WS-Management service cannot process the request. This user is allowed a maximum number of 15 concurrent "
+    "operations, which has been exceeded. ",
+)
+SHELLS_QUOTA = FaultKind(
+    2150859173,
+    "w:QuotaLimit",
+    "The WS-Management service cannot process the request. This user is allowed a maximum number of 30 concurrent "
+    "shells, which has been exceeded. ",
+)
+ACCESS_DENIED = FaultKind(5, "w:AccessDenied", "Access is denied. ")
+UNKNOWN_SHELL = FaultKind(
+    2150858843,
+    "w:InvalidSelectors",
+    "The request for the Windows Remote Shell failed because the shell was not found on the server. ",
+    "UnexpectedSelectors",
+)
+UNKNOWN_COMMAND = FaultKind(
+    2150858843,
+    "w:InvalidSelectors",
+    "The Windows Remote Shell received a request to perform an operation on a command identifier that does not exist. ",
+    "UnexpectedSelectors",
+)
+INVALID_SHELL_PARAMETER = FaultKind(87, "w:InvalidParameter", "The parameter is incorrect. ", "InvalidValue")
+PIPE_CLOSED = FaultKind(232, "w:InternalError", "The pipe is being closed. ", role="Receiver")
+ABORTED = FaultKind(
+    995,
+    "w:InternalError",
+    "The I/O operation has been aborted because of either a thread exit or an application request. ",
+    role="Receiver",
+)
+TIMED_OUT = FaultKind(
+    2150858793,
+    "w:TimedOut",
+    "The WS-Management service cannot complete the operation within the time specified in OperationTimeout. ",
+    role="Receiver",
+)
+INTERNAL_ERROR = FaultKind(2150858755, "w:InternalError", "The provider failed. ", role="Receiver")
+
+
+@dataclass(frozen=True)
+class ProviderFault:
+    """What the provider behind the service says of the failure."""
+
+    provider: str
+    path: str
+    code: int
+    message: str
+    extended_error: str = ""
+    """The XML of the extended status object, where the provider is WMI's and has one."""
+
+    def render(self, machine: str) -> str:
+        extended = f"<f:ExtendedError>{self.extended_error}</f:ExtendedError>" if self.extended_error else ""
+        return (
+            f"<f:ProviderFault provider={quoteattr(self.provider)} path={quoteattr(self.path)}>"
+            f'<f:WSManFault xmlns:f="{WSMAN_FAULT}" Code="{self.code}" Machine={quoteattr(machine)}>'
+            f"<f:Message>{escape(self.message)}</f:Message></f:WSManFault>{extended}</f:ProviderFault>"
+        )
+
+
+class Fault(Exception):
+    """A request failed; `render` is what the body of the reply says."""
+
+    def __init__(self, kind: FaultKind, *, provider: ProviderFault | None = None) -> None:
+        super().__init__(kind.reason)
+        self.kind = kind
+        self.provider = provider
+
+    @property
+    def action(self) -> str:
+        return FAULT_ACTIONS[self.kind.subcode[:1] or "a"]
+
+    @property
+    def summary(self) -> str:
+        """The subcode and the code."""
+        return f"{self.kind.subcode or 's:MustUnderstand'} {self.kind.code}"
+
+    def render(self, machine: str) -> str:
+        kind = self.kind
+        reason = escape(kind.reason)
+        subcode = f"<s:Subcode><s:Value>{kind.subcode}</s:Value></s:Subcode>" if kind.subcode else ""
+        detail = f"<w:FaultDetail>{FAULT_DETAIL}/{kind.detail}</w:FaultDetail>" if kind.detail else ""
+        message = self.provider.render(machine) if self.provider else reason
+        return (
+            f"<s:Fault><s:Code><s:Value>s:{kind.role}</s:Value>{subcode}</s:Code>"
+            f'<s:Reason><s:Text xml:lang="en-US">{reason}</s:Text></s:Reason><s:Detail>{detail}'
+            f'<f:WSManFault xmlns:f="{WSMAN_FAULT}" Code="{kind.code}" Machine={quoteattr(machine)}>'
+            f"<f:Message>{message}</f:Message></f:WSManFault></s:Detail></s:Fault>"
+        )
+
+
+_WMI_PLUGIN = ("WMI Provider", r"C:\Windows\system32\WsmWmiPl.dll")
+_WBEM_NOT_FOUND = 0x80041002
+_WBEM_ACCESS_DENIED = 0x80041003
+_WBEM_QUERY_ERRORS = (0x80041010, 0x80041017, 0x80041018)
+"""WBEM_E_INVALID_CLASS, WBEM_E_INVALID_QUERY and WBEM_E_INVALID_QUERY_TYPE."""
+
+
+def wmi_plugin_fault(kind: FaultKind, message: str = "") -> Fault:
+    """A fault that the plug-in for WMI found itself, without asking WMI."""
+    return Fault(kind, provider=ProviderFault(*_WMI_PLUGIN, kind.code, message or kind.reason))
+
+
+def wmi_fault(error: WmiError, encoder: Encoder, namespace: str, operation: str, parameter_info: str) -> Fault:
+    """The fault for a failure of WMI.
+
+    Recorded: not found becomes the WS-Management code, and a query that WMI refuses becomes CannotProcessFilter. All
+    other failures carry their HRESULT (inferred from the same mapping of Win32 errors in shells).
+    """
+    hresult = error.hresult & 0xFFFFFFFF
+    if hresult == _WBEM_NOT_FOUND:
+        kind, message = RESOURCE_NOT_FOUND, RESOURCE_NOT_FOUND.reason
+    elif operation == "ExecQuery" and hresult in _WBEM_QUERY_ERRORS:
+        kind, message = CANNOT_PROCESS_FILTER, error.message
+    elif hresult == _WBEM_ACCESS_DENIED:
+        kind, message = FaultKind(hresult, "w:AccessDenied", error.message), error.message
+    else:
+        kind, message = FaultKind(hresult, "w:InternalError", error.message, role="Receiver"), error.message
+    if error.extended_status is not None:
+        status = encoder.instance(namespace, error.extended_status)
+    else:
+        status = _extended_status(error, namespace, error.operation or operation, error.parameter_info or parameter_info)
+    return Fault(kind, provider=ProviderFault(*_WMI_PLUGIN, kind.code, message, status))
+
+
+def _extended_status(error: WmiError, namespace: str, operation: str, parameter_info: str) -> str:
+    description = (
+        '<p:Description xsi:nil="true"/>'
+        if error.description is None
+        else f"<p:Description>{escape(error.description)}</p:Description>"
+    )
+    return (
+        f'<p:__ExtendedStatus xmlns:xsi="{XSI}" xmlns:p="{WMI_RESOURCES}{namespace}/__ExtendedStatus"'
+        f' xsi:type="p:__ExtendedStatus_Type">{description}<p:Operation>{escape(operation)}</p:Operation>'
+        f"<p:ParameterInfo>{escape(parameter_info)}</p:ParameterInfo>"
+        f"<p:ProviderName>{escape(error.provider_name)}</p:ProviderName>"
+        '<p:StatusCode xsi:nil="true"/></p:__ExtendedStatus>'
+    )

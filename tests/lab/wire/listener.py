@@ -1,0 +1,239 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""WinRM listeners: HTTP/1.1 over TCP or TLS, for as many simulated servers as a lab has.
+
+One thread accepts for all listeners. Each connection has a thread, and with it its own log-on and security context.
+"""
+
+from __future__ import annotations
+
+import itertools
+import selectors
+import socket
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from threading import Lock, Thread, current_thread
+from types import TracebackType
+from typing import Any, Self
+
+from ..certificates import ServerCertificate
+from .authentication import Accounts, ConnectionAuthentication, ServiceSettings
+from .dispatcher import Dispatcher
+from .encryption import Undecryptable, decrypt, encrypt, is_encrypted
+from .envelopes import MAX_ENVELOPE_SIZE
+from .host import Host, Observer
+
+_PATH = "/wsman"
+_SOAP_CONTENT = "application/soap+xml;charset=UTF-8"
+_IDLE_SECONDS = 120
+"""Windows drops a connection on which nothing comes for about that long."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """An address that serves one simulated server."""
+
+    scheme: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://127.0.0.1:{self.port}{_PATH}"
+
+
+@dataclass(frozen=True)
+class _Service:
+    """What the connections of one listener share."""
+
+    dispatcher: Dispatcher
+    accounts: Accounts
+    settings: ServiceSettings
+    tls: ssl.SSLContext | None
+    channel_binding: bytes | None
+
+
+class Listeners:
+    """The WinRM listeners of a lab; `close` ends them and every connection."""
+
+    def __init__(self, accounts: Accounts, observer: Observer, settings: ServiceSettings | None = None) -> None:
+        self._accounts = accounts
+        self._observer = observer
+        self._settings = settings or ServiceSettings()
+        self._dispatchers: dict[str, Dispatcher] = {}
+        self._tls: dict[ServerCertificate, tuple[ssl.SSLContext, bytes]] = {}
+        self._selector = selectors.DefaultSelector()
+        self._servers: list[socket.socket] = []
+        self._wakeup, self._wakeup_peer = socket.socketpair()
+        self._selector.register(self._wakeup_peer, selectors.EVENT_READ)
+        self._connections: dict[Thread, socket.socket] = {}
+        self._lock = Lock()
+        self._numbers = itertools.count(1)
+        self._thread = Thread(target=self._accept, name="WinRM listeners", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def listen(self, host: Host, certificate: ServerCertificate | None = None, port: int = 0) -> Listener:
+        """Serve a host on a port of 127.0.0.1 (any, by default): HTTPS with a certificate, HTTP without."""
+        if host.name not in self._dispatchers:
+            self._dispatchers[host.name] = Dispatcher(host, self._observer)
+        dispatcher = self._dispatchers[host.name]
+        tls, binding = self._tls_of(certificate) if certificate else (None, None)
+        server = socket.create_server(("127.0.0.1", port), backlog=128)
+        server.setblocking(False)
+        service = _Service(dispatcher, self._accounts, self._settings, tls, binding)
+        self._servers.append(server)
+        self._selector.register(server, selectors.EVENT_READ, (server, service))
+        return Listener("https" if certificate else "http", server.getsockname()[1])
+
+    def close(self) -> None:
+        """Stop listening, cut every connection, and wait for their threads."""
+        self._wakeup.close()
+        self._thread.join()
+        for server in self._servers:
+            server.close()
+        self._selector.close()
+        self._wakeup_peer.close()
+        with self._lock:
+            connections = dict(self._connections)
+        for connection in connections.values():
+            with suppress(OSError):
+                # Not TLS's own shutdown, which would wait for the client.
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+        for thread in connections:
+            thread.join(timeout=5)
+
+    def _tls_of(self, certificate: ServerCertificate) -> tuple[ssl.SSLContext, bytes]:
+        if certificate not in self._tls:
+            self._tls[certificate] = certificate.server_context(), certificate.end_point_binding()
+        return self._tls[certificate]
+
+    def _accept(self) -> None:
+        while True:
+            for key, _ in self._selector.select():
+                if key.data is None:
+                    return
+                server, service = key.data
+                with suppress(OSError):  # the client has already gone
+                    connection, address = server.accept()
+                    self._start(connection, address, service)
+
+    def _start(self, connection: socket.socket, address: Any, service: _Service) -> None:
+        connection.settimeout(_IDLE_SECONDS)
+        if service.tls:
+            connection = service.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        thread = Thread(target=self._serve, args=(connection, address, service), name="WinRM connection", daemon=True)
+        with self._lock:
+            self._connections[thread] = connection
+        thread.start()
+
+    def _serve(self, connection: socket.socket, address: Any, service: _Service) -> None:
+        try:
+            with connection:
+                if isinstance(connection, ssl.SSLSocket):
+                    connection.do_handshake()
+                _Connection(connection, address, service, next(self._numbers))
+        except OSError:
+            pass  # the client, or close(), has cut the connection
+        finally:
+            with self._lock:
+                del self._connections[current_thread()]
+
+
+@dataclass(frozen=True)
+class _Response:
+    status: int
+    body: bytes = b""
+    content_type: str = ""
+    challenges: tuple[str, ...] = ()
+
+
+class _Connection(BaseHTTPRequestHandler):
+    """Serves one connection until its end; all of that happens within the constructor, as http.server has it."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "Microsoft-HTTPAPI/2.0"
+    sys_version = ""
+    wbufsize = -1  # a reply leaves in one piece
+    disable_nagle_algorithm = True
+
+    def __init__(self, connection: socket.socket, address: Any, service: _Service, number: int) -> None:
+        self._service = service
+        self._number = number
+        self._authentication = ConnectionAuthentication(service.accounts, service.settings, service.channel_binding)
+        super().__init__(connection, address, None)  # type: ignore[arg-type]
+
+    def do_POST(self) -> None:
+        self._send(self._respond())
+
+    def do_GET(self) -> None:
+        self._send(_Response(HTTPStatus.METHOD_NOT_ALLOWED if self.path == _PATH else HTTPStatus.NOT_FOUND))
+
+    def _respond(self) -> _Response:
+        if not self.headers.get("Content-Length", "").isdecimal():
+            self.close_connection = True
+            return _Response(HTTPStatus.LENGTH_REQUIRED)
+        body = self._read_body(int(self.headers["Content-Length"]))
+        if self.path.partition("?")[0].lower().rstrip("/") != _PATH:
+            return _Response(HTTPStatus.NOT_FOUND)
+        if body and self.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated":
+            identity = self._service.dispatcher.identify(body)
+            if identity is not None:
+                return _Response(identity.status, identity.envelope, _SOAP_CONTENT)
+        log_on = self._authentication.authenticate(self.headers.get("Authorization"))
+        if log_on.account is None:
+            response = _Response(HTTPStatus.UNAUTHORIZED)
+        elif body is None:
+            response = _Response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        elif not body:
+            response = _Response(HTTPStatus.OK)
+        elif is_encrypted(self.headers.get("Content-Type", "")):
+            response = self._handle_encrypted(log_on.account, body)
+        elif self._service.tls is None and not self._service.settings.allow_unencrypted:
+            response = _Response(HTTPStatus.INTERNAL_SERVER_ERROR)  # as recorded: without a body
+        else:
+            reply = self._service.dispatcher.handle(log_on.account, self._number, body)
+            response = _Response(reply.status, reply.envelope, _SOAP_CONTENT)
+        return replace(response, challenges=log_on.challenges)
+
+    def _handle_encrypted(self, account: str, body: bytes) -> _Response:
+        context = self._authentication.context
+        if context is None:
+            return _Response(HTTPStatus.BAD_REQUEST)
+        try:
+            decrypted = decrypt(context, body)
+        except Undecryptable:
+            return _Response(HTTPStatus.BAD_REQUEST)
+        reply = self._service.dispatcher.handle(account, self._number, decrypted.envelope)
+        content_type, sealed = encrypt(context, decrypted.protocol, reply.envelope)
+        return _Response(reply.status, sealed, content_type)
+
+    def _read_body(self, length: int) -> bytes | None:
+        """The body, or None for one that is too large: it is read all the same, or the client would not see why."""
+        if length <= MAX_ENVELOPE_SIZE:
+            return self.rfile.read(length)
+        while chunk := self.rfile.read(min(length, 1 << 16)):
+            length -= len(chunk)
+        return None
+
+    def _send(self, response: _Response) -> None:
+        self.send_response(response.status)
+        for challenge in response.challenges:
+            self.send_header("WWW-Authenticate", challenge)
+        if response.content_type:
+            self.send_header("Content-Type", response.content_type)
+        self.send_header("Content-Length", str(len(response.body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(response.body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: the observer hears of every request."""

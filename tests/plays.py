@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plays against the lab: a test gives a list of tasks, and gets their results and the lab's view."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from lab.client import LabControl
+from lab.lab import Lab
+
+ROOT = Path(__file__).parents[1]
+WRITES = frozenset({"Create", "Put", "Delete"})
+
+Task = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one task said on one host."""
+
+    outcome: str
+    host: str
+    task: str
+    values: dict[str, Any]
+
+    @property
+    def message(self) -> str:
+        return str(self.values.get("msg", ""))
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+@dataclass(frozen=True)
+class Play:
+    """A finished run of ansible-playbook."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    results: list[Result]
+
+    @property
+    def only(self) -> Result:
+        assert len(self.results) == 1, f"{self.results}\n{self.stdout}\n{self.stderr}"
+        return self.results[0]
+
+
+class Site:
+    """A lab and Ansible to run against it."""
+
+    def __init__(self, lab: Lab, directory: Path) -> None:
+        self.lab = lab
+        self.control = LabControl(lab.control.url)
+        self._directory = directory
+
+    def play(
+        self,
+        *tasks: Task,
+        host: str = "top_tier_sms_provider",
+        variables: dict[str, Any] | None = None,
+        arguments: tuple[str, ...] = (),
+        **play: Any,
+    ) -> Play:
+        """Run tasks on a host. ``variables`` override those of the inventory; other names are keywords of the play."""
+        playbook = self._directory / "playbook.yml"
+        content = {"hosts": host, "gather_facts": False, "tasks": list(tasks), **play}
+        playbook.write_text(yaml.safe_dump([content], sort_keys=False))
+        return self.run_playbook(str(playbook), *arguments, variables=variables)
+
+    def run_playbook(self, playbook: str, *arguments: str, variables: dict[str, Any] | None = None) -> Play:
+        """Run a playbook."""
+        results = self._directory / "results.jsonl"
+        results.unlink(missing_ok=True)
+        environment = {
+            **os.environ,
+            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+            "ANSIBLE_INVENTORY": str(self.lab.inventory_file),
+            "ANSIBLE_CALLBACK_PLUGINS": f"{ROOT / 'tests/integration/callbacks'}:{ROOT / 'tests/lab/ansible'}",
+            "ANSIBLE_CALLBACKS_ENABLED": "results,lab_tasks",
+            "ANSIBLE_HOME": str(self._directory / "ansible"),
+            "LAB_CONTROL": self.lab.control.url,
+            "RESULTS_FILE": str(results),
+        }
+        process = subprocess.run(
+            [
+                str(Path(sys.executable).with_name("ansible-playbook")),
+                playbook,
+                "--extra-vars",
+                json.dumps(variables or {}),
+                *arguments,
+            ],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        lines = results.read_text().splitlines() if results.exists() else []
+        found = [Result(line["outcome"], line["host"], line["task"], line["result"]) for line in map(json.loads, lines)]
+        return Play(process.returncode, process.stdout, process.stderr, found)
+
+    def requests(self, task: str | None = None) -> list[dict[str, Any]]:
+        """The WS-Management requests that the lab has met, of one task or of all."""
+        return [
+            request
+            for entry in self.control.requests()
+            if task is None or entry["task"] == task
+            for request in entry["requests"]
+        ]
+
+    def actions(self, task: str | None = None) -> list[str]:
+        return [request["action"] for request in self.requests(task)]
+
+    def writes(self) -> list[str]:
+        return [action for action in self.actions() if action in WRITES]
+
+    def points(self) -> list[tuple[str, str]]:
+        """Server and mode of every service connection point on record."""
+        return [(point["server"], point["mode"]) for point in self.control.state()["service_connection_points"]]
+
+    def password(self, account: str) -> str:
+        accounts: dict[str, str] = json.loads((self.lab.directory / "control.json").read_text())["accounts"]
+        return accounts[account]
