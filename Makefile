@@ -50,7 +50,7 @@ lint: $(VENV)/.test $(COLLECTION) ## Check style, types and YAML
 	$(BIN)/yamllint --strict .
 
 bench: $(VENV)/.test $(COLLECTION) ## Count requests, bytes and CPU, and print them beside the budgets
-	@$(BIN)/python -m benchmarks
+	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/.build $(BIN)/python -m benchmarks
 
 lab: $(VENV)/.run $(COLLECTION) ## Start a simulated hierarchy (TOPOLOGY=standalone|hierarchy), until Ctrl-C
 	@$(BIN)/python -m lab serve --topology $(TOPOLOGY) --directory $(LAB)

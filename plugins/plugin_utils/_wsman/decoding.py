@@ -103,8 +103,15 @@ def decode_properties(element: Element, schema: Schema, known: CimClass) -> dict
     for child in element:
         name = _LOCAL_NAMES[child.tag]
         property_ = declared.get(name)
+        text = child.text
         try:
-            value = _decode_value(child, property_.type if property_ else "", schema)
+            value: CimValue
+            if text is None or len(child):
+                value = _decode_structure(child, property_.type if property_ else "", schema)
+            elif property_ and (converter := _CONVERTERS.get(property_.type)):
+                value = converter(text)
+            else:
+                value = text
         except ValueError as error:
             raise DecodingError(f"{known.name}.{name}: {error}") from error
         if name in properties:
@@ -120,22 +127,15 @@ def decode_properties(element: Element, schema: Schema, known: CimClass) -> dict
     return properties
 
 
-def _decode_value(element: Element, cim_type: str, schema: Schema) -> CimValue:
-    attributes = element.attrib
-    if attributes:
-        if _boolean(attributes.get(_NIL, "false")):
-            return None
-        type_name = _LOCAL_NAMES[attributes.get(_TYPE, "").rpartition(":")[2]]
-        if type_name.endswith("_Type"):
-            return decode_instance(element, schema)
-    if len(element):
-        return _decode_structure(element, cim_type, schema)
-    text = element.text or ""
-    converter = _CONVERTERS.get(cim_type)
-    return converter(text) if converter else text
-
-
 def _decode_structure(element: Element, cim_type: str, schema: Schema) -> CimValue:
+    """A value that is more than text, or none at all."""
+    if _boolean(element.get(_NIL, "false")):
+        return None
+    if element.get(_TYPE, "").endswith("_Type"):
+        return decode_instance(element, schema)
+    if not len(element):
+        converter = _CONVERTERS.get(cim_type)
+        return converter("") if converter else ""
     first = element[0]
     name = _LOCAL_NAMES[first.tag]
     if name in _WRAPPED and len(element) == 1 and not len(first):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 
-_TIMESTAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?")
+_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _DURATION = re.compile(
     r"(-)?P(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?"
 )
@@ -28,16 +28,11 @@ def _microseconds(fraction: str | None) -> int:
 
 def parse_timestamp(text: str) -> datetime:
     """Read an xs:dateTime; more digits than microseconds are cut off. Raises ValueError."""
-    match = _TIMESTAMP.fullmatch(text.strip())
-    if not match:
+    text = text.strip()
+    if not _TIMESTAMP.fullmatch(text):
         raise ValueError(f"{text!r} is no timestamp")
-    *fields, fraction, zone = match.groups()
-    offset = timedelta()
-    if zone and zone != "Z":
-        hours, minutes = int(zone[1:3]), int(zone[4:6])
-        offset = timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
-    year, month, day, hour, minute, second = map(int, fields)
-    return datetime(year, month, day, hour, minute, second, _microseconds(fraction), timezone(offset))
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def format_timestamp(value: datetime) -> str:

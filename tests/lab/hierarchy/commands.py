@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..wire.host import CommandResult
 from ..wmi.model import Caller
+from .powershell import PowerShell
 
 if TYPE_CHECKING:
     from .windows_server import WindowsServer
@@ -21,7 +22,8 @@ class CommandInterpreter:
     """cmd.exe of one server.
 
     It knows ``hostname``, ``whoami``, ``ver``, ``echo`` (also into a file), ``type``, ``del``, ``dir``, ``cmd /c`` and
-    ``exit``. Every start of PowerShell is written down in `WindowsServer.powershell_starts`: the lab has none.
+    ``exit``, and expands environment variables. Every start of PowerShell is written down in
+    `WindowsServer.powershell_starts`; the lab has none, but a stand-in for the scripts of one other client.
     """
 
     def __init__(self, server: WindowsServer) -> None:
@@ -40,7 +42,12 @@ class CommandInterpreter:
     def run(self, caller: Caller, command_line: str, stdin: bytes) -> CommandResult:
         """Carry out one command line."""
         with self._server.simulation.moment():
-            return self._run(caller, command_line.strip())
+            return self._run(caller, self._expanded(caller, command_line).strip())
+
+    def _expanded(self, caller: Caller, line: str) -> str:
+        # On a command line, unlike in a batch file, what is no variable stays as it is.
+        environment = {name.lower(): value for name, value in self._server.environment(caller.account).items()}
+        return re.sub(r"%([^%]+)%", lambda match: environment.get(match[1].lower(), match[0]), line)
 
     def _run(self, caller: Caller, line: str) -> CommandResult:
         line = line.lstrip("@").strip()
@@ -50,7 +57,8 @@ class CommandInterpreter:
         name, arguments = _split_program(line)
         if _POWERSHELL.search(name):
             self._server.powershell_starts.append(line)
-            return _not_recognized(name)
+            powershell = PowerShell(self._server.files, self._server.environment(caller.account))
+            return powershell.run(arguments) or _not_recognized(name)
         bare = name.rsplit("\\", 1)[-1].lower().removesuffix(".exe")
         if bare == "cmd":
             inner = re.sub(r"^(?:/[a-bd-z]\s+)*/c\s*", "", arguments, flags=re.IGNORECASE)
@@ -60,10 +68,9 @@ class CommandInterpreter:
 
     def _redirected(self, caller: Caller, command: str, path: str, append: bool) -> CommandResult:
         result = self._run(caller, command)
-        files = self._server.files
         if path.lower() != "nul":
-            text = result.stdout.decode()
-            files.write(path, files.read(path) + text if append and path in files else text)
+            write = self._server.files.append if append else self._server.files.write
+            write(path, result.stdout)
         return CommandResult(b"", result.stderr, result.exit_code)
 
     def _hostname(self, caller: Caller, arguments: str) -> CommandResult:
@@ -82,7 +89,7 @@ class CommandInterpreter:
         path = arguments.strip().strip('"')
         if path not in self._server.files:
             return _file_not_found()
-        return CommandResult(self._server.files.read(path).encode())
+        return CommandResult(self._server.files.read_bytes(path))
 
     def _del(self, caller: Caller, arguments: str) -> CommandResult:
         path = re.sub(r"^(?:/[a-z]\s+)+", "", arguments.strip(), flags=re.IGNORECASE).strip('"')
@@ -101,7 +108,7 @@ class CommandInterpreter:
         if "/b" in [switch.lower() for switch in switches]:
             return _output("\r\n".join(names))
         folder = path.rstrip("\\")
-        sizes = (len(self._server.files.read(path if path in self._server.files else f"{folder}\\{name}")) for name in names)
+        sizes = (len(self._server.files.read_bytes(path if path in self._server.files else f"{folder}\\{name}")) for name in names)
         listing = "\r\n".join(f"{size:>18,} {name}" for size, name in zip(sizes, names, strict=True))
         return _output(f" Directory of {path}\r\n\r\n{listing}\r\n{len(names):>16} File(s)")
 

@@ -17,6 +17,8 @@ from .services import Service, ServiceClass
 
 OS_VERSION = "10.0.20348"
 
+_ENVIRONMENT = {"SystemRoot": r"C:\Windows", "ProgramFiles": r"C:\Program Files"}
+
 _WINDOWS_SERVICES = {
     "WinRM": r"C:\Windows\System32\svchost.exe -k NetworkService -p",
     "Winmgmt": r"C:\Windows\system32\svchost.exe -k netsvcs -p",
@@ -25,26 +27,30 @@ _WINDOWS_SERVICES = {
 
 
 class Files:
-    """Text files by their full path. Paths ignore the letter case."""
+    """Files by their full path. Paths ignore the letter case; text is kept as UTF-8."""
 
     def __init__(self) -> None:
-        self._files: dict[str, tuple[str, list[str]]] = {}
+        self._files: dict[str, tuple[str, list[bytes]]] = {}
 
     def __contains__(self, path: str) -> bool:
         return path.lower() in self._files
 
     def read(self, path: str) -> str:
-        """The content of a file that is there."""
-        return "".join(self._files[path.lower()][1])
+        """The text of a file that is there."""
+        return self.read_bytes(path).decode()
 
-    def write(self, path: str, text: str) -> None:
+    def read_bytes(self, path: str) -> bytes:
+        """The content of a file that is there."""
+        return b"".join(self._files[path.lower()][1])
+
+    def write(self, path: str, content: str | bytes) -> None:
         """Make a file, or replace its content."""
         name = self._files[path.lower()][0] if path in self else path
-        self._files[path.lower()] = (name, [text])
+        self._files[path.lower()] = (name, [_encoded(content)])
 
-    def append(self, path: str, text: str) -> None:
+    def append(self, path: str, content: str | bytes) -> None:
         """Add to the end of a file, which is made if it is not there."""
-        self._files.setdefault(path.lower(), (path, []))[1].append(text)
+        self._files.setdefault(path.lower(), (path, []))[1].append(_encoded(content))
 
     def remove(self, path: str) -> None:
         """Delete a file that is there."""
@@ -92,6 +98,20 @@ class WindowsServer:
     def is_administrator(self, account: str) -> bool:
         return _contains(self.administrators, account)
 
+    def environment(self, account: str) -> dict[str, str]:
+        """The environment variables of an account's programs."""
+        domain, _, user = account.partition("\\")
+        profile = rf"C:\Users\{user}"
+        return {
+            **_ENVIRONMENT,
+            "COMPUTERNAME": self.netbios_name,
+            "USERDOMAIN": domain,
+            "USERNAME": user,
+            "USERPROFILE": profile,
+            "TEMP": rf"{profile}\AppData\Local\Temp",
+            "TMP": rf"{profile}\AppData\Local\Temp",
+        }
+
     def add_service(self, service: Service) -> None:
         """Register a service, running."""
         self.services[service.name] = service
@@ -109,7 +129,7 @@ class WindowsServer:
             self.registry,
             self.quirks,
             may_write=lambda account, path: self.is_administrator(account),
-            environment={"SystemRoot": r"C:\Windows", "ProgramFiles": r"C:\Program Files"},
+            environment=_ENVIRONMENT,
         )
         for namespace in (cimv2, "root/default"):
             self.repository.provide(namespace, "StdRegProv", registry)
@@ -154,6 +174,10 @@ class WindowsServer:
         for instance in (operating_system, computer):
             store = MemoryStore(self.repository.class_schema(cimv2, instance.class_name), [instance])
             self.repository.provide(cimv2, instance.class_name, store)
+
+
+def _encoded(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
 
 
 def _contains(accounts: set[str], account: str) -> bool:

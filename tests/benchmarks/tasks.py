@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests and bytes of each task, counted by the lab after the log-on."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.classes import SCHEMA
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.deployment import Deployment, Waiting
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.plan import Desired
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.service_connection_point import Mode
+from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.client import Reply, WsmanClient
+from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.transports import PywinrmTransport
+from lab.client import LabControl
+from lab.hierarchy.topology import load
+from lab.lab import Lab
+from winrm.protocol import Protocol
+
+ROOT = Path(__file__).parents[2]
+MODULE = "configmgr.site.service_connection_point"
+ROLE = {"site_system": "srv1.corp.example", "mode": "online"}
+OFFLINE = {**ROLE, "mode": "offline"}
+REPETITIONS = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: tasks to run, of which the last is counted."""
+
+    name: str
+    module: str
+    options: dict[str, Any]
+    budget: int | None = None
+
+
+ROWS = (
+    Row("install", MODULE, {**ROLE, "wait": False}),
+    Row("wait until it works", MODULE, ROLE),
+    Row("nothing to change", MODULE, ROLE, 3),
+    Row("nothing to change, site_code given", MODULE, {**ROLE, "site_code": "PS1"}, 2),
+    Row("mode changed", MODULE, OFFLINE, 5),
+    Row("mode changed, site_code given", MODULE, {**ROLE, "site_code": "PS1"}, 5),
+    Row("service_connection_point_info", f"{MODULE}_info", {}),
+    Row("site_info", "configmgr.site.site_info", {}),
+    Row("remove", MODULE, {"state": "absent", "wait": False}),
+)
+
+
+def run() -> bool:
+    """Print the table; False if a task sent more requests than its budget."""
+    with tempfile.TemporaryDirectory() as directory, Lab(load("standalone"), Path(directory), speed=1000) as lab:
+        _play(lab, [{"name": row.name, row.module: row.options} for row in ROWS])
+        counted = {task["task"]: task["requests"] for task in LabControl(lab.control.url).requests()}
+        print(f"{'task':<38}{'requests':>9}{'budget':>8}{'sent':>9}{'received':>10}")
+        within = True
+        for row in ROWS:
+            requests = counted[row.name]
+            verdict = "" if row.budget is None else str(row.budget)
+            if row.budget is not None and len(requests) > row.budget:
+                within, verdict = False, f"{row.budget} !"
+            sent, received = (sum(request[way] for request in requests) for way in ("bytes_in", "bytes_out"))
+            print(f"{row.name:<38}{len(requests):>9}{verdict:>8}{sent:>7} B{received:>8} B")
+        print()
+        _print_cpu(lab)
+    return within
+
+
+def _print_cpu(lab: Lab) -> None:
+    """CPU of Ansible and its workers for one task, from many of the same in one play."""
+    _play(lab, [{MODULE: ROLE}])
+    tasks = {
+        "ansible.builtin.debug": {"ansible.builtin.debug": {"msg": "hello"}},
+        "nothing to change": {MODULE: {**ROLE, "site_code": "PS1"}},
+    }
+    print(f"{'cost of one task on the controller':<38}{'CPU':>9}{'wall':>10}   (median of 3 plays with {REPETITIONS} tasks)")
+    for name, task in tasks.items():
+        cpu, wall = _difference(lab, task)
+        print(f"{name:<38}{cpu * 1000:>6.1f} ms{wall * 1000:>7.1f} ms")
+    print(f"{'  of that, code of this collection':<38}{_own_cpu(lab) * 1000:>6.1f} ms")
+
+
+class _Stopwatch:
+    """A transport that keeps the CPU time that the wire takes: HTTP, TLS and the log-on."""
+
+    def __init__(self, transport: PywinrmTransport) -> None:
+        self._transport = transport
+        self.endpoint = transport.endpoint
+        self.operation_timeout = transport.operation_timeout
+        self.seconds = 0.0
+
+    def send(self, envelope: bytes) -> Reply:
+        started = time.thread_time()
+        try:
+            return self._transport.send(envelope)
+        finally:
+            self.seconds += time.thread_time() - started
+
+
+def _own_cpu(lab: Lab) -> float:
+    """CPU of the collection's code for a task with nothing to change, without Ansible and without the wire."""
+    url = f"https://127.0.0.1:{lab.https_ports['ps1.corp.example']}/wsman"
+    account = lab.accounts[0]
+    session = Protocol(
+        url, transport="ntlm", username=account.name, password=account.password, ca_trust_path=str(lab.authority_file)
+    )
+    transport = _Stopwatch(PywinrmTransport(session))
+    waiting = Waiting(enabled=True, timeout=60, progress=print)
+    desired = Desired("present", ROLE["site_system"], Mode.ONLINE)
+    started = time.thread_time()
+    for _repetition in range(REPETITIONS):
+        Deployment(WsmanClient(transport, SCHEMA), "PS1", waiting).run(desired, check_mode=False)
+    return (time.thread_time() - started - transport.seconds) / REPETITIONS
+
+
+def _difference(lab: Lab, task: dict[str, Any]) -> tuple[float, float]:
+    """CPU and wall time of a play with many tasks less those of a play with one, for each task more."""
+    samples = []
+    for _repetition in range(3):
+        many, one = (_play(lab, [task] * count) for count in (REPETITIONS + 1, 1))
+        samples.append([(more - less) / REPETITIONS for more, less in zip(many, one, strict=True)])
+    cpu, wall = (statistics.median(values) for values in zip(*samples, strict=True))
+    return cpu, wall
+
+
+def _play(lab: Lab, tasks: list[dict[str, Any]]) -> tuple[float, float]:
+    """Run tasks in a play of their own; returns the CPU and wall time of ansible-playbook in seconds."""
+    playbook = lab.directory / "playbook.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": "top_tier_sms_provider", "gather_facts": False, "tasks": tasks}]))
+    environment = {
+        **os.environ,
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/lab/ansible"),
+        "ANSIBLE_CALLBACKS_ENABLED": "lab_tasks",
+        "LAB_CONTROL": lab.control.url,
+    }
+    before, started = os.times(), time.monotonic()
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(lab.inventory_file), str(playbook)]
+    process = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise RuntimeError(f"the play failed:\n{process.stdout}\n{process.stderr}")
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return cpu, time.monotonic() - started
