@@ -10,6 +10,7 @@ VENV := .venv/$(VERSION)
 BIN := $(CURDIR)/$(VENV)/bin
 COLLECTION := .build/ansible_collections/configmgr/site
 TOPOLOGY ?= standalone
+MODULE ?= service_connection_point
 LAB ?= .lab
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
@@ -25,7 +26,7 @@ $(error Python 3.11 or newer was not found. Install it, or name it: make PYTHON=
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration lint bench lab lab-state clean
+.PHONY: help demo test unit integration lint bench lab lab-state doc clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,7 +47,7 @@ lint: $(VENV)/.test $(COLLECTION) ## Check style, types and YAML
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p lab
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p lab -p plays -p wmi_server -p benchmarks
 	$(BIN)/yamllint --strict .
 
 bench: $(VENV)/.test $(COLLECTION) ## Count requests, bytes and CPU, and print them beside the budgets
@@ -57,6 +58,9 @@ lab: $(VENV)/.run $(COLLECTION) ## Start a simulated hierarchy (TOPOLOGY=standal
 
 lab-state: $(VENV)/.run ## Show the state of the simulated hierarchy that `make lab` has started
 	@$(BIN)/python -m lab state --directory $(LAB)
+
+doc: $(VENV)/.run $(COLLECTION) ## Show the documentation of a module (MODULE=service_connection_point)
+	@$(BIN)/ansible-doc configmgr.site.$(MODULE)
 
 clean: ## Remove everything that make has made
 	rm -rf .build .lab .venv .mypy_cache .pytest_cache .ruff_cache

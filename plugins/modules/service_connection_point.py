@@ -83,7 +83,7 @@ seealso:
     description: Microsoft's documentation of the role.
     link: https://learn.microsoft.com/en-us/intune/configmgr/core/servers/deploy/configure/about-the-service-connection-point
 author:
-  - configmgr.site contributors (@configmgr)
+  - configmgr.site contributors (!UNKNOWN)
 """
 
 EXAMPLES = r"""

@@ -24,7 +24,7 @@ seealso:
   - module: configmgr.site.service_connection_point
   - module: configmgr.site.site_info
 author:
-  - configmgr.site contributors (@configmgr)
+  - configmgr.site contributors (!UNKNOWN)
 """
 
 EXAMPLES = r"""

@@ -24,7 +24,7 @@ extends_documentation_fragment:
 seealso:
   - module: configmgr.site.service_connection_point_info
 author:
-  - configmgr.site contributors (@configmgr)
+  - configmgr.site contributors (!UNKNOWN)
 """
 
 EXAMPLES = r"""

@@ -23,7 +23,7 @@ class CommandInterpreter:
 
     It knows ``hostname``, ``whoami``, ``ver``, ``echo`` (also into a file), ``type``, ``del``, ``dir``, ``cmd /c`` and
     ``exit``, and expands environment variables. Every start of PowerShell is written down in
-    `WindowsServer.powershell_starts`; the lab has none, but a stand-in for the scripts of one other client.
+    `WindowsServer.powershell_starts`; the lab has none, but a stand-in for a few scripts.
     """
 
     def __init__(self, server: WindowsServer) -> None:
@@ -108,7 +108,8 @@ class CommandInterpreter:
         if "/b" in [switch.lower() for switch in switches]:
             return _output("\r\n".join(names))
         folder = path.rstrip("\\")
-        sizes = (len(self._server.files.read_bytes(path if path in self._server.files else f"{folder}\\{name}")) for name in names)
+        paths = [path if path in self._server.files else f"{folder}\\{name}" for name in names]
+        sizes = (len(self._server.files.read_bytes(path)) for path in paths)
         listing = "\r\n".join(f"{size:>18,} {name}" for size, name in zip(sizes, names, strict=True))
         return _output(f" Directory of {path}\r\n\r\n{listing}\r\n{len(names):>16} File(s)")
 

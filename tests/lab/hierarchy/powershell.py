@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in for PowerShell that knows the two scripts of winrmcp, a WinRM client in Go, and nothing else.
+"""A stand-in for PowerShell that knows two scripts, those of the program winrmcp, and nothing else.
 
-winrmcp puts a file as lines of Base64 into a temporary file by ``echo``. Then it has PowerShell make the file of them at
-its destination, and remove the temporary file.
+winrmcp copies a file to Windows as lines of Base64, which it appends to a temporary file by ``echo``. One script decodes
+that file into the destination, the other removes it.
 """
 
 from __future__ import annotations
@@ -21,62 +21,62 @@ from ..wire.host import CommandResult
 if TYPE_CHECKING:
     from .windows_server import Files
 
-_ENCODED_COMMAND = re.compile(r"-EncodedCommand (?P<script>\S+)", re.IGNORECASE)
-_REMOVE_ITEM = re.compile(r"Remove-Item (?P<path>\S+) -ErrorAction SilentlyContinue")
+_ENCODED_COMMAND = re.compile(r"-EncodedCommand\s+(\S+)", re.IGNORECASE)
 _FULL_PATH = re.compile(r'(?<=GetFullPath\(")[^"]*(?=")')
+_VARIABLE = re.compile(r"\$env:(\w+)", re.IGNORECASE)
+
+# SHA-256 of each script without its paths and with single spaces. So a script is known only if all of it is.
+_DECODE_FILE = "d4afe2227058fd141c520dd3db87bdde9d10d027e37060d27ed973bea4ec484e"
+_REMOVE_FILE = "06eb33da648dbde57760c6602b02b1cfecdc68114f2ce962226507064971f76b"
+
 _NO_PROGRESS = "$ProgressPreference = 'SilentlyContinue';"
-"""Newer releases of winrmcp's library begin every script with this."""
-_RESTORE = "d4afe2227058fd141c520dd3db87bdde9d10d027e37060d27ed973bea4ec484e"
-"""SHA-256 of the script that restores a file, without its two paths and with single spaces."""
+"""What later versions of winrmcp's library put before each script."""
 
 
 class PowerShell:
-    """PowerShell of one user on one server."""
+    """PowerShell with the files of a server and the environment of a user."""
 
     def __init__(self, files: Files, environment: Mapping[str, str]) -> None:
         self._files = files
         self._environment = {name.lower(): value for name, value in environment.items()}
 
     def run(self, arguments: str) -> CommandResult | None:
-        """Carry out what the arguments say; None if that is no script that is known here."""
-        if match := _REMOVE_ITEM.fullmatch(arguments):
-            return self._remove_item(match["path"])
-        if match := _ENCODED_COMMAND.fullmatch(arguments):
-            return self._script(_decoded(match["script"]))
-        return None
-
-    def _script(self, script: str) -> CommandResult | None:
-        script = script.removeprefix(_NO_PROGRESS)
+        """Carry out a script that is known; None for any other."""
+        script = _script(arguments).removeprefix(_NO_PROGRESS)
         paths = _FULL_PATH.findall(script)
         form = " ".join(_FULL_PATH.sub("", script).split())
-        if len(paths) != 2 or hashlib.sha256(form.encode()).hexdigest() != _RESTORE:
-            return None
-        temporary, destination = paths
-        return self.restore(temporary, destination.strip("'"))
+        digest = hashlib.sha256(form.encode()).hexdigest()
+        if digest == _DECODE_FILE:
+            return self.decode_file(*paths)
+        if digest == _REMOVE_FILE:
+            return self.remove_file(*paths)
+        return None
 
-    def restore(self, temporary: str, destination: str) -> CommandResult:
-        """Decode each line of Base64 of a file into another, which is made anew; into an empty one if there is none."""
-        source, target = self._full_path(temporary), self._full_path(destination)
-        is_folder = target not in self._files and self._files.below(target)
+    def decode_file(self, source: str, destination: str) -> CommandResult:
+        """Make a file, new or anew, of the Base64 in the lines of another; an empty file if there is no other."""
+        source, destination = self._full_path(source), self._full_path(destination.strip("'"))
+        is_folder = destination not in self._files and bool(self._files.below(destination))
         if is_folder:
             return CommandResult(exit_code=1)
         lines = self._files.read(source).splitlines() if source in self._files else []
-        self._files.write(target, b"".join(base64.b64decode(line.strip(), validate=True) for line in lines))
+        self._files.write(destination, b"".join(base64.b64decode(line.strip(), validate=True) for line in lines))
         return CommandResult()
 
-    def _remove_item(self, path: str) -> CommandResult:
-        full_path = self._full_path(path)
-        if full_path in self._files:
-            self._files.remove(full_path)
+    def remove_file(self, path: str) -> CommandResult:
+        """Delete a file if it is there."""
+        path = self._full_path(path)
+        if path in self._files:
+            self._files.remove(path)
         return CommandResult()
 
     def _full_path(self, path: str) -> str:
-        expanded = re.sub(r"\$env:(\w+)", lambda name: self._environment.get(name[1].lower(), ""), path, flags=re.IGNORECASE)
+        expanded = _VARIABLE.sub(lambda match: self._environment.get(match[1].lower(), ""), path)
         return ntpath.normpath(ntpath.join(self._environment["userprofile"], expanded))
 
 
-def _decoded(script: str) -> str:
+def _script(arguments: str) -> str:
+    match = _ENCODED_COMMAND.fullmatch(arguments)
     try:
-        return base64.b64decode(script, validate=True).decode("utf-16-le")
+        return base64.b64decode(match[1], validate=True).decode("utf-16-le") if match else ""
     except (binascii.Error, UnicodeDecodeError):
         return ""
