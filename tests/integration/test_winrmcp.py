@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab serves a WinRM client that has nothing in common with those of Python: winrmcp, in Go, which copies a file."""
+"""The lab serves a WinRM client that shares nothing with those of Python: winrmcp, in Go, which copies a file."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A stand-in for PowerShell that knows two scripts, those of the program winrmcp, and nothing else.
 
-winrmcp copies a file to Windows as lines of Base64, which it appends to a temporary file by ``echo``. One script decodes
-that file into the destination, the other removes it.
+winrmcp copies a file to Windows as lines of Base64, which it appends to a temporary file by ``echo``. One script
+decodes that file into the destination, the other removes it.
 """
 
 from __future__ import annotations
