@@ -92,8 +92,9 @@ class Lab:
         return Console(self.hierarchy)
 
     def reset(self) -> None:
-        """A fresh hierarchy, with counters at zero; addresses and passwords stay."""
+        """A fresh hierarchy, with counters at zero and nothing open; addresses, connections and passwords stay."""
         self.hierarchy = self._make_hierarchy()
+        self._listeners.restart_services()
         self.requests.clear()
 
     def close(self) -> None:

@@ -92,7 +92,7 @@ class Deployment:
         before = step.point if isinstance(step, (SetMode, Remove, Keep)) else None
         after, components = before, tuple[ComponentState, ...]()
         if not check_mode:
-            after = self._apply(step, points, around)
+            after = self._apply(step, around)
             components = self._wait(step, after)
         return Outcome(self._provider.site_code, step, before, after, components)
 
@@ -120,12 +120,10 @@ class Deployment:
 
     # Apply and verify
 
-    def _apply(
-        self, step: Step, points: tuple[ServiceConnectionPoint, ...], around: Surroundings
-    ) -> ServiceConnectionPoint | None:
+    def _apply(self, step: Step, around: Surroundings) -> ServiceConnectionPoint | None:
         match step:
             case Install():
-                return self._install(step, points, around)
+                return self._install(step, around)
             case SetMode():
                 return self._set_mode(step)
             case Remove(point=point):
@@ -133,12 +131,10 @@ class Deployment:
                 return None
         return step.point
 
-    def _install(
-        self, step: Install, planned_on: tuple[ServiceConnectionPoint, ...], around: Surroundings
-    ) -> ServiceConnectionPoint:
+    def _install(self, step: Install, around: Surroundings) -> ServiceConnectionPoint:
         site_system = site_system_for(step, around)
         settings = settings_of_new_role(site_system.server, step.mode)
-        self._refuse_if_changed(planned_on)
+        self._refuse_if_appeared()
         with self._attempt(f"Installing the service connection point on {step.server}"):
             self._write(
                 lambda: create_role(self._provider, SERVICE_CONNECTION_POINT, site_system, settings),
@@ -157,10 +153,9 @@ class Deployment:
         self._verify_mode(ours, step.mode)
         return ours
 
-    def _refuse_if_changed(self, planned_on: tuple[ServiceConnectionPoint, ...]) -> None:
+    def _refuse_if_appeared(self) -> None:
         """Look once more right before the installation: nothing says that the provider would refuse a second one."""
-        appeared = [point for point in self._read_points() if point not in planned_on]
-        if appeared:
+        if appeared := self._read_points():
             raise Refusal(
                 f"While this task ran, somebody else installed the service connection point on {appeared[0]}. There may be "
                 "only one, so nothing was written. Run the task again to see what is to be done now."

@@ -37,9 +37,13 @@ class Dispatcher:
     def __init__(self, host: Host, observer: Observer) -> None:
         self._host = host
         self._observer = observer
+        self.restart()
+
+    def restart(self) -> None:
+        """Start the service anew: enumerations and shells that were open are unknown from now on."""
         self._quota = OperationQuota()
-        self._wmi = WmiOperations(host, self._quota)
-        self._shells = Shells(host)
+        self._wmi = WmiOperations(self._host, self._quota)
+        self._shells = Shells(self._host)
 
     def identify(self, envelope: bytes) -> Reply | None:
         """Answer a wsmid:Identify, for which nobody need be logged on; None for any other request."""

@@ -93,6 +93,11 @@ class Listeners:
         self._selector.register(server, selectors.EVENT_READ, (server, service))
         return Listener("https" if certificate else "http", server.getsockname()[1])
 
+    def restart_services(self) -> None:
+        """Forget every open enumeration and shell; listeners and connections stay."""
+        for dispatcher in self._dispatchers.values():
+            dispatcher.restart()
+
     def close(self) -> None:
         """Stop listening, cut every connection, and wait for their threads."""
         self._wakeup.close()
