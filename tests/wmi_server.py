@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -49,6 +49,7 @@ class WmiServer:
     https_url: str = ""
     http_url: str = ""
     requests: list[RequestRecord] = field(default_factory=list)
+    cut_connections: Callable[[], None] = lambda: None
 
     def may_manage_remotely(self, account: str) -> bool:
         return True
@@ -131,6 +132,7 @@ def serve(directory: Path, quirks: Quirks | None = None) -> Iterator[WmiServer]:
     accounts.add(USER.partition("\\")[0], USER.partition("\\")[2], PASSWORD)
     server = WmiServer(repository, registry, quirks, authority.certificate_file)
     with Listeners(accounts, server) as listeners:
+        server.cut_connections = listeners.cut_connections
         server.https_url = listeners.listen(server, authority.issue(server.name)).url
         server.http_url = listeners.listen(server).url
         yield server

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tracemalloc
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -14,6 +15,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.client impor
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors import (
     AuthenticationRejected,
     CertificateNotTrusted,
+    ConnectionLost,
     ServerUnreachable,
     UndecodableAnswer,
     WsmanFault,
@@ -205,6 +207,16 @@ def test_memory_stays_flat(server: WmiServer, simple_client: WsmanClient) -> Non
 
     # The lab runs in the same process: what both hold for one page must not grow with the number of pages.
     assert peak(4000) < 2 * peak(1000)
+
+
+def test_a_connection_that_was_cut_costs_one_request_at_the_most(server: WmiServer, client: WsmanClient) -> None:
+    server.add_rows(1)
+    wql = "SELECT * FROM Lab_Row"
+    assert len(list(client.query(NAMESPACE, wql))) == 1
+    server.cut_connections()
+    with contextlib.suppress(ConnectionLost):
+        list(client.query(NAMESPACE, wql))
+    assert len(list(client.query(NAMESPACE, wql))) == 1
 
 
 def test_a_wrong_password(server: WmiServer) -> None:

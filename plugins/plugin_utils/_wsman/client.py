@@ -35,13 +35,10 @@ class Reply(NamedTuple):
 class Transport(Protocol):
     """Sends envelopes to one server, logged on as one account."""
 
-    @property
-    def endpoint(self) -> str:
-        """URL that the envelopes go to."""
-
-    @property
-    def operation_timeout(self) -> int:
-        """Seconds that the server may take for one operation; the transport itself waits a little longer."""
+    endpoint: str
+    """URL that the envelopes go to."""
+    operation_timeout: int
+    """Seconds that the server may take for one operation; the transport itself waits a little longer."""
 
     def send(self, envelope: bytes) -> Reply:
         """Send one envelope and return the answer, whatever its status.

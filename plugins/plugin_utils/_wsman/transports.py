@@ -12,6 +12,7 @@ at which they would parse, and partly lose, a fault.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NoReturn
 
 import requests.exceptions
@@ -24,19 +25,59 @@ if TYPE_CHECKING:
     from pypsrp.wsman import WSMan
     from winrm.protocol import Protocol
 
+_CANNOT_DECRYPT = 400
+"""HTTP status with which Windows refuses an encrypted message that it cannot read."""
 
-class PywinrmTransport:
+
+class _Session(ABC):
+    """What both libraries need around a request: their session made new where its connection is gone."""
+
+    endpoint: str
+    operation_timeout: int
+
+    def send(self, envelope: bytes) -> Reply:
+        """Send one envelope; see `client.Transport`."""
+        reply = self._send(envelope)
+        if reply.status == _CANNOT_DECRYPT and self._encrypts:
+            # Sealed for a connection that is gone. The server could not read it, so it is safe to send it again.
+            self._forget_connection()
+            reply = self._send(envelope)
+        return reply
+
+    def _send(self, envelope: bytes) -> Reply:
+        try:
+            return self._post(envelope)
+        except requests.exceptions.RequestException as error:
+            self._forget_connection()
+            _raise_network_error(error)
+
+    @property
+    @abstractmethod
+    def _encrypts(self) -> bool:
+        """Whether messages are encrypted, with a key that belongs to one connection."""
+
+    @abstractmethod
+    def _post(self, envelope: bytes) -> Reply:
+        """Send with the library; raises our errors for its own, and what the HTTP library raises."""
+
+    @abstractmethod
+    def _forget_connection(self) -> None:
+        """Have the next request log on anew, on a new connection."""
+
+
+class PywinrmTransport(_Session):
     """Sends through a ``winrm.protocol.Protocol``, as Ansible's winrm connection has one."""
 
     def __init__(self, protocol: Protocol) -> None:
         self._transport = protocol.transport
+        self.endpoint = str(self._transport.endpoint)
         self.operation_timeout = int(protocol.operation_timeout_sec)
 
     @property
-    def endpoint(self) -> str:
-        return str(self._transport.endpoint)
+    def _encrypts(self) -> bool:
+        return self._transport.encryption is not None
 
-    def send(self, envelope: bytes) -> Reply:
+    def _post(self, envelope: bytes) -> Reply:
         try:
             return Reply(200, self._transport.send_message(envelope))
         except WinRMTransportError as error:
@@ -45,25 +86,27 @@ class PywinrmTransport:
             raise AuthenticationRejected(str(error)) from error
         except WinRMError as error:
             raise AuthenticationRejected(f"logging on was not possible: {error}") from error
-        except requests.exceptions.RequestException as error:
-            _raise_network_error(error)
-        except (ValueError, KeyError) as error:
+        except (UnicodeDecodeError, KeyError) as error:
             # pywinrm decodes the text of a failure, and looks for the headers of an encrypted one, before it raises.
             raise UndecodableAnswer(f"the answer could not be read: {error!r}") from error
 
+    def _forget_connection(self) -> None:
+        self._transport.close_session()
 
-class PypsrpTransport:
+
+class PypsrpTransport(_Session):
     """Sends through a ``pypsrp.wsman.WSMan``."""
 
     def __init__(self, wsman: WSMan) -> None:
         self._transport = wsman.transport
+        self.endpoint = str(self._transport.endpoint)
         self.operation_timeout = int(wsman.operation_timeout)
 
     @property
-    def endpoint(self) -> str:
-        return str(self._transport.endpoint)
+    def _encrypts(self) -> bool:
+        return self._transport.encryption is not None
 
-    def send(self, envelope: bytes) -> Reply:
+    def _post(self, envelope: bytes) -> Reply:
         # Imported here because pypsrp is needed only by those who use it.
         from pypsrp.exceptions import AuthenticationError as PypsrpAuthenticationError
         from pypsrp.exceptions import WinRMError as PypsrpError
@@ -77,8 +120,11 @@ class PypsrpTransport:
             raise AuthenticationRejected(str(error)) from error
         except PypsrpError as error:
             raise AuthenticationRejected(f"logging on was not possible: {error}") from error
-        except requests.exceptions.RequestException as error:
-            _raise_network_error(error)
+
+    def _forget_connection(self) -> None:
+        self._transport.close()
+        self._transport.session = None
+        self._transport.encryption = None
 
 
 def _raise_network_error(error: requests.exceptions.RequestException) -> NoReturn:

@@ -98,14 +98,8 @@ class Listeners:
         for dispatcher in self._dispatchers.values():
             dispatcher.restart()
 
-    def close(self) -> None:
-        """Stop listening, cut every connection, and wait for their threads."""
-        self._wakeup.close()
-        self._thread.join()
-        for server in self._servers:
-            server.close()
-        self._selector.close()
-        self._wakeup_peer.close()
+    def cut_connections(self) -> None:
+        """Cut every connection, and wait for their threads."""
         with self._lock:
             connections = dict(self._connections)
         for connection in connections.values():
@@ -114,6 +108,16 @@ class Listeners:
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
         for thread in connections:
             thread.join(timeout=5)
+
+    def close(self) -> None:
+        """Stop listening, cut every connection, and wait for their threads."""
+        self._wakeup.close()
+        self._thread.join()
+        for server in self._servers:
+            server.close()
+        self._selector.close()
+        self._wakeup_peer.close()
+        self.cut_connections()
 
     def _tls_of(self, certificate: ServerCertificate) -> tuple[ssl.SSLContext, bytes]:
         if certificate not in self._tls:
