@@ -32,17 +32,13 @@ from ._wsman.errors import (
     WsmanError,
     WsmanFault,
 )
+from ._wsman.transports import MISSING_LIBRARY, PywinrmTransport
 
 try:
     import jmespath
     from jmespath.exceptions import JMESPathError
 except ImportError:
     jmespath = None
-
-try:
-    from ._wsman.transports import PywinrmTransport
-except ImportError:
-    PywinrmTransport = None  # type: ignore[assignment,misc]
 
 Options = dict[str, Any]
 Result = dict[str, Any]
@@ -130,8 +126,10 @@ class SiteAction(ActionBase):
                 f"configmgr.site.{self.MODULE} starts no process on the host, so become cannot change the account. Set become "
                 "to false, and log on with an account that has the rights (ansible_user)."
             )
-        if PywinrmTransport is None:
-            raise AnsibleActionFail("The Python library pywinrm is missing on the controller. Install it: pip install pywinrm.")
+        if MISSING_LIBRARY:
+            raise AnsibleActionFail(
+                f"The Python library {MISSING_LIBRARY} is missing on the controller. Install pywinrm: pip install pywinrm."
+            )
 
     def _connect(self) -> WsmanClient:
         """The client on the host's connection, which is set up here without the cmd shell that modules would need."""

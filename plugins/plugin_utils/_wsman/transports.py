@@ -15,11 +15,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NoReturn
 
-import requests.exceptions
-from winrm.exceptions import AuthenticationError, WinRMError, WinRMTransportError
-
 from .client import Reply
 from .errors import AuthenticationRejected, CertificateNotTrusted, ConnectionLost, ServerUnreachable, UndecodableAnswer
+
+try:
+    import requests.exceptions
+    from winrm.exceptions import AuthenticationError, WinRMError, WinRMTransportError
+except ImportError as error:
+    MISSING_LIBRARY = error.name
+else:
+    MISSING_LIBRARY = None
 
 if TYPE_CHECKING:
     from pypsrp.wsman import WSMan
