@@ -94,7 +94,7 @@ def parse_quirks(settings: Sequence[str]) -> Quirks:
     hints = get_type_hints(Quirks)
     values: dict[str, Any] = {}
     for setting in settings:
-        name, _, value = setting.partition("=")
+        name, _separator, value = setting.partition("=")
         if value not in get_args(hints.get(name)):
             raise ValueError(f"--quirk {setting}: choose from {', '.join(_quirk_choices())}")
         values[name] = value

@@ -7,8 +7,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from .certificates import CertificateAuthority
 from .control import ControlServer
@@ -62,7 +64,7 @@ class Lab:
         self.quirks = quirks or Quirks()
         self.accounts = make_accounts(topology.netbios_domain)
         self.hierarchy = self._make_hierarchy()
-        self.requests = RequestLog(lambda request: self.console.perform(request))
+        self.requests = RequestLog(self._perform)
         self.directory.mkdir(parents=True, exist_ok=True)
         self._private = self.directory / "private"
         self._private.mkdir(mode=0o700, exist_ok=True)
@@ -103,6 +105,9 @@ class Lab:
         self.control.close()
         (self.directory / "control.json").unlink(missing_ok=True)
         shutil.rmtree(self._private, ignore_errors=True)
+
+    def _perform(self, request: Mapping[str, Any]) -> None:
+        self.console.perform(request)
 
     def _make_hierarchy(self) -> Hierarchy:
         return Hierarchy(self.topology, self.accounts, Simulation(self.speed), self.quirks)

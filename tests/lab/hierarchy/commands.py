@@ -121,7 +121,7 @@ class CommandInterpreter:
 def _split_program(line: str) -> tuple[str, str]:
     if line.startswith('"') and (end := line.find('"', 1)) > 0:
         return line[1:end], line[end + 1 :].strip()
-    name, _, arguments = line.partition(" ")
+    name, _separator, arguments = line.partition(" ")
     return name, arguments
 
 

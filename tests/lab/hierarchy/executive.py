@@ -98,7 +98,7 @@ class Executive:
             self._start(thread)
 
     def _registry_written(self, key: str, name: str) -> None:
-        parent, _, component = key.rpartition("\\")
+        parent, _separator, component = key.rpartition("\\")
         if parent.lower() != THREADS.lower() or name.lower() != "requested operation":
             return
         thread = next((thread for thread in self.threads.values() if thread.component.lower() == component.lower()), None)

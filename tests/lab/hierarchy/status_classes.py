@@ -22,7 +22,7 @@ class ComponentSummaries(SiteClass):
     """SMS_ComponentSummarizer. A query must name a TallyInterval (its reference page): else the objects are empty."""
 
     def rows(self) -> Iterable[Instance]:
-        return [self.provider.instance(self.class_name, {}) for _ in self._visible()]
+        return [self.provider.instance(self.class_name, {}) for _unused in self._visible()]
 
     def matching(self, caller: Caller, class_name: str, equalities: Mapping[str, Value]) -> Iterable[Instance]:
         """The instances that may match a query whose condition asks for these values."""
@@ -32,7 +32,7 @@ class ComponentSummaries(SiteClass):
         if interval is None:
             return self.rows()
         if not _TALLY_INTERVALS.fullmatch(interval):
-            return [self.provider.instance(self.class_name, {"TallyInterval": interval}) for _ in self._visible()]
+            return [self.provider.instance(self.class_name, {"TallyInterval": interval}) for _unused in self._visible()]
         return [self._shown(row, interval) for row in self._visible()]
 
     def _visible(self) -> Iterator[ComponentStatus]:

@@ -67,7 +67,7 @@ class Topology:
 
     def with_service_connection_point(self, text: str) -> Topology:
         """The same with the role on ``SERVER`` or ``SERVER:MODE``."""
-        server, _, mode = text.partition(":")
+        server, _separator, mode = text.partition(":")
         return replace(self, service_connection_point=_service_connection_point(self, server, mode or "online"))
 
 

@@ -61,7 +61,7 @@ class Files:
         if path in self:
             return [self._files[path.lower()][0].rpartition("\\")[2]]
         folder = path.rstrip("\\").lower() + "\\"
-        names = (name for key, (name, _) in self._files.items() if key.startswith(folder))
+        names = (name for key, (name, _unused) in self._files.items() if key.startswith(folder))
         return sorted({name[len(folder) :].partition("\\")[0] for name in names}, key=str.lower)
 
 
@@ -100,7 +100,7 @@ class WindowsServer:
 
     def environment(self, account: str) -> dict[str, str]:
         """The environment variables of an account's programs."""
-        domain, _, user = account.partition("\\")
+        domain, _separator, user = account.partition("\\")
         profile = rf"C:\Users\{user}"
         return {
             **_ENVIRONMENT,
@@ -136,7 +136,7 @@ class WindowsServer:
         self.repository.provide(cimv2, "Win32_Service", ServiceClass(self))
         for name, path in _WINDOWS_SERVICES.items():
             self.add_service(Service(name, path))
-        host, _, domain = self.name.partition(".")
+        host, _separator, domain = self.name.partition(".")
         operating_system = self.repository.new_instance(
             cimv2,
             "Win32_OperatingSystem",

@@ -110,7 +110,7 @@ class ConnectionAuthentication:
         """Take the Authorization header of a request."""
         if not authorization:
             return LogOn(self._account) if self._account else self._refused()
-        scheme, _, credentials = authorization.partition(" ")
+        scheme, _separator, credentials = authorization.partition(" ")
         try:
             token = base64.b64decode(credentials, validate=True)
         except binascii.Error:
@@ -124,7 +124,7 @@ class ConnectionAuthentication:
     def _basic(self, token: bytes) -> LogOn:
         if not self._offers_basic:
             return self._refused()
-        name, _, password = token.decode("utf-8", "replace").partition(":")
+        name, _separator, password = token.decode("utf-8", "replace").partition(":")
         account = self._accounts.verify(name, password)
         return LogOn(account) if account else self._refused()
 
@@ -180,11 +180,11 @@ def _new_context(token: bytes) -> spnego.ContextProxy:
 
 def _has_channel_binding(token: bytes) -> bool:
     """Whether an NTLM AUTHENTICATE_MESSAGE, bare or within SPNEGO, carries a binding (MS-NLMP 2.2.1.3 and 2.2.2.7)."""
-    _, found, rest = token.partition(_NTLM_AUTHENTICATE)
+    _before, found, rest = token.partition(_NTLM_AUTHENTICATE)
     message = found + rest
     if not found:
         return False
-    length, _, offset = struct.unpack_from("<HHI", message, 20)
+    length, _unused, offset = struct.unpack_from("<HHI", message, 20)
     pairs = message[offset + 44 : offset + length]
     while len(pairs) >= 4:
         kind, size = struct.unpack_from("<HH", pairs)

@@ -126,7 +126,7 @@ class Listeners:
 
     def _accept(self) -> None:
         while True:
-            for key, _ in self._selector.select():
+            for key, _unused in self._selector.select():
                 if key.data is None:
                     return
                 server, service = key.data

@@ -166,7 +166,7 @@ class Shells:
     def _send(self, caller: Caller, request: Request) -> str:
         shell = self._shell(caller, request)
         for stream in _body(request, "Send").iterfind(f"{{{SHELL}}}Stream"):
-            _, command = _find(shell, stream.get("CommandId"))
+            _unused, command = _find(shell, stream.get("CommandId"))
             try:
                 data = base64.b64decode("".join((stream.text or "").split()), validate=True)
             except binascii.Error:

@@ -182,7 +182,7 @@ class WmiOperations:
 
 
 def _resource(request: Request) -> _Resource:
-    namespace, _, class_name = request.resource_uri[len(WMI_RESOURCES) :].rpartition("/")
+    namespace, _separator, class_name = request.resource_uri[len(WMI_RESOURCES) :].rpartition("/")
     if not namespace or not class_name or (class_name == "*" and not request.action.startswith(ENUMERATION)):
         raise Fault(faults.INVALID_RESOURCE_URI)
     # This selector tells the namespace again, and names no key (MS-WSMV appendix B, notes 45 and 46).

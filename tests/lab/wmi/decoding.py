@@ -159,7 +159,7 @@ class Decoder:
         """From an element with the content of an endpoint reference."""
         uri = (element.findtext(f"{{{ADDRESSING}}}ReferenceParameters/{{{WSMAN}}}ResourceURI") or "").strip()
         path = uri[len(WMI_RESOURCES) :].split("?")[0]
-        namespace, _, class_name = path.rpartition("/")
+        namespace, _separator, class_name = path.rpartition("/")
         if element.find(f"{{{ADDRESSING}}}Address") is None or not _is_wmi(uri) or not namespace:
             raise InvalidRepresentation(f"{element.tag} is no reference to an instance")
         schema = self._service.class_schema(namespace, class_name)
@@ -208,5 +208,5 @@ def _is_wmi(uri: str) -> bool:
 
 def _split(tag: str) -> tuple[str, str]:
     """Namespace and local name."""
-    namespace, _, name = tag.rpartition("}")
+    namespace, _separator, name = tag.rpartition("}")
     return namespace.removeprefix("{"), name

@@ -75,7 +75,7 @@ class Encoder:
         layout = self._output_layout(namespace, class_name, method)
         if not outputs:
             return (layout.start + layout.end).replace(_PREFIX, "p")
-        values: dict[str, Value] = {name: None for name, *_ in layout.members}
+        values: dict[str, Value] = {name: None for name, *_unused in layout.members}
         if unknown := outputs.keys() - values.keys():
             raise KeyError(f"{class_name}.{method} has no outputs {sorted(unknown)}")
         return self._whole(namespace, layout, values | outputs)

@@ -70,7 +70,7 @@ class Registry:
             for name, child in branch.items():
                 self._load(f"{path}\\{name}", child)
         else:
-            key, _, name = path.rpartition("\\")
+            key, _separator, name = path.rpartition("\\")
             self.set(key, name, branch)
 
     def key(self, path: str) -> RegistryKey | None:
@@ -89,7 +89,7 @@ class Registry:
 
     def delete_key(self, path: str) -> None:
         """Remove a key and all below it. KeyError if it does not exist."""
-        above, _, name = path.rstrip("\\").rpartition("\\")
+        above, _separator, name = path.rstrip("\\").rpartition("\\")
         parent = self.key(above)
         if parent is None or not above:
             raise KeyError(path)

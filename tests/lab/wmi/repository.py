@@ -139,7 +139,7 @@ class Repository:
 
     def delete(self, caller: Caller, namespace: str, class_name: str, keys: Mapping[str, KeyValue]) -> None:
         with _operation("DeleteInstance", _path(class_name, keys)):
-            existing, _, provider = self._find(caller, namespace, class_name, keys)
+            existing, _unused, provider = self._find(caller, namespace, class_name, keys)
             provider.delete(caller, existing)
 
     def invoke(
@@ -165,7 +165,7 @@ class Repository:
                 return self._provider(found, schema).invoke(caller, None, definition.name, inputs)
             if not keys and not schema.is_singleton:
                 raise failure(Wbem.INVALID_OBJECT_PATH)
-            target, _, provider = self._find(caller, namespace, class_name, keys)
+            target, _unused, provider = self._find(caller, namespace, class_name, keys)
             return provider.invoke(caller, target, definition.name, inputs)
 
     # Finding and completing.

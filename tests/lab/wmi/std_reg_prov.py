@@ -152,8 +152,8 @@ class StdRegProv:
             return {"ReturnValue": KEY_NOT_FOUND}
         values = list(key.values.values())
         return {
-            "sNames": [name for name, _ in values] or None,
-            "Types": [int(value.type) for _, value in values] or None,
+            "sNames": [name for name, _unused in values] or None,
+            "Types": [int(value.type) for _unused, value in values] or None,
             "ReturnValue": SUCCESS,
         }
 

@@ -31,7 +31,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         command = [*COMMAND, "serve", "--directory", str(tmp_path), *options]
         process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
         processes.append(process)
-        _wait_for(lambda: (tmp_path / "control.json").exists())
+        _wait_for((tmp_path / "control.json").exists)
         return process
 
     yield start
@@ -46,7 +46,7 @@ def test_serve_stops_on_a_signal(serve: Callable[..., subprocess.Popen[str]], tm
     control = LabControl.of_directory(tmp_path)
     assert [site["code"] for site in control.state()["sites"]] == ["CAS", "PR1", "PR2", "S01"]
     process.send_signal(number)
-    output, _ = process.communicate(timeout=10)
+    output, _unused = process.communicate(timeout=10)
     assert process.returncode == 0
     assert "cas.corp.example" in output
     assert not (tmp_path / "control.json").exists()
@@ -60,7 +60,7 @@ time.sleep(60)
 """
     parent = subprocess.Popen([sys.executable, "-c", script], env=ENVIRONMENT, stdout=subprocess.DEVNULL)
     try:
-        _wait_for(lambda: (tmp_path / "control.json").exists())
+        _wait_for((tmp_path / "control.json").exists)
         inventory = yaml.safe_load((tmp_path / "inventory.yml").read_text())
         port = inventory["all"]["children"]["servers"]["hosts"]["ps1.corp.example"]["ansible_port"]
         assert _is_open(port)

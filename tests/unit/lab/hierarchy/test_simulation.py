@@ -70,13 +70,13 @@ def test_a_moment_belongs_to_one_thread() -> None:
 
     def count() -> None:
         nonlocal counter
-        for _ in range(200):
+        for _unused in range(200):
             with simulation.moment():
                 before = counter
                 simulation.schedule(0, lambda: None)
                 counter = before + 1
 
-    threads = [Thread(target=count) for _ in range(4)]
+    threads = [Thread(target=count) for _unused in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -143,7 +143,7 @@ class FakeCommands:
         self.may_end = Event()
 
     def run(self, caller: Caller, command_line: str, stdin: bytes) -> CommandResult:
-        name, _, arguments = command_line.partition(" ")
+        name, _separator, arguments = command_line.partition(" ")
         if name == "echo":
             return CommandResult(arguments.encode() + b"\r\n")
         if name == "sort":

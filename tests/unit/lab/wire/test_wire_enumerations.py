@@ -136,7 +136,7 @@ def test_one_instance_beyond_the_limit_is_a_fault(soap: Soap, host: FakeHost, li
 
 
 def test_sixteen_open_enumerations_are_one_too_many(soap: Soap, recorder: Recorder) -> None:
-    contexts = [context_of(enumerate_(soap)) for _ in range(15)]
+    contexts = [context_of(enumerate_(soap)) for _unused in range(15)]
     assert enumerate_(soap).fault == ("w:QuotaLimit", 2150859174)
     assert recorder.records[-1].fault == "w:QuotaLimit 2150859174"
     contexts[0] = context_of(pull(soap, contexts[0]))
@@ -147,14 +147,14 @@ def test_sixteen_open_enumerations_are_one_too_many(soap: Soap, recorder: Record
 
 
 def test_a_finished_enumeration_frees_its_place(soap: Soap) -> None:
-    for _ in range(20):
+    for _unused in range(20):
         context = context_of(enumerate_(soap))
         while context:
             context = context_of(pull(soap, context, 32000))
 
 
 def test_an_abandoned_enumeration_is_closed(soap: Soap, monkeypatch: pytest.MonkeyPatch) -> None:
-    contexts = [context_of(enumerate_(soap)) for _ in range(15)]
+    contexts = [context_of(enumerate_(soap)) for _unused in range(15)]
     monkeypatch.setattr("lab.wire.enumerations._TIMEOUT", -1.0)
     assert pull(soap, contexts[0]).fault == ("n:InvalidEnumerationContext", 2150858779)
     assert enumerate_(soap).status == 200

@@ -70,7 +70,7 @@ def test_who_has_not_logged_on_is_told_how_to(wire: Wire, scheme: str, offers: s
 @pytest.mark.parametrize("protocol", ["ntlm", "negotiate"])
 def test_an_empty_post_logs_the_connection_on(wire: Wire, recorder: Recorder, scheme: str, protocol: str) -> None:
     client = session(wire)
-    response, _ = log_on(client, wire.http.url, scheme, protocol)
+    response, _unused = log_on(client, wire.http.url, scheme, protocol)
     assert (response.status_code, response.content) == (200, b"")
     assert client.post(wire.http.url).status_code == 200
     assert recorder.records == []
@@ -86,7 +86,7 @@ def test_a_log_on_does_not_outlive_its_connection(wire: Wire) -> None:
 @pytest.mark.parametrize("authorization", ["Negotiate", "Negotiate !", "Negotiate AAAA", "NTLM TlRMTVNTUAABAAAA", "Bearer x"])
 def test_garbage_for_a_token_is_refused(wire: Wire, authorization: str) -> None:
     client = session(wire)
-    for _ in range(2):
+    for _unused in range(2):
         assert client.post(wire.http.url, headers={"Authorization": authorization}).status_code == 401
 
 
@@ -123,7 +123,7 @@ def test_an_encrypted_body_needs_a_security_context(wire: Wire) -> None:
 
 def test_a_body_sealed_for_another_context_is_a_bad_request(wire: Wire) -> None:
     first, second = session(wire), session(wire)
-    _, stale = log_on(first, wire.http.url, "Negotiate", "ntlm")
+    _unused, stale = log_on(first, wire.http.url, "Negotiate", "ntlm")
     log_on(second, wire.http.url, "Negotiate", "ntlm")
     content_type, body = encrypt(stale, "application/HTTP-SPNEGO-session-encrypted", b"<x/>")
     assert second.post(wire.http.url, body, headers={"Content-Type": content_type}).status_code == 400
@@ -138,7 +138,7 @@ class TestStrictChannelBinding:
     @pytest.mark.parametrize("protocol", ["ntlm", "negotiate"])
     def test_only_the_right_binding_is_accepted(self, wire: Wire, certificate: ServerCertificate, protocol: str) -> None:
         for binding, status in ((certificate.end_point_binding(), 200), (b"tls-server-end-point:x", 401), (None, 401)):
-            response, _ = log_on(session(wire), wire.https.url, "Negotiate", protocol, binding)
+            response, _unused = log_on(session(wire), wire.https.url, "Negotiate", protocol, binding)
             assert response.status_code == status
 
     def test_pywinrm_and_pypsrp_send_it(

@@ -87,7 +87,7 @@ def waiting(
 
 
 def test_a_deleted_shell_ends_the_waiting(client: Protocol, waiting: tuple[str, str, Callable[[], object]]) -> None:
-    shell, _, outcome = waiting
+    shell, _unused, outcome = waiting
     client.close_shell(shell)
     with pytest.raises(WSManFaultError) as failure:
         outcome()
@@ -124,7 +124,7 @@ def test_a_shell_has_what_2012_tells_of_it(soap: Soap) -> None:
 
 
 def test_thirty_one_shells_are_one_too_many(client: Protocol) -> None:
-    shells = [client.open_shell() for _ in range(30)]
+    shells = [client.open_shell() for _unused in range(30)]
     with pytest.raises(WSManFaultError) as failure:
         client.open_shell()
     assert code(failure) == ("w:QuotaLimit", 2150859173)

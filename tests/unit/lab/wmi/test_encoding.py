@@ -291,7 +291,7 @@ def test_ten_thousand_rows(repository: Repository, encoder: Encoder, capsys: pyt
         Tags=["a", "b"],
     )
     start = time.perf_counter()
-    sizes = {len(encoder.instance("root/lab", row)) for _ in range(10_000)}
+    sizes = {len(encoder.instance("root/lab", row)) for _unused in range(10_000)}
     with capsys.disabled():
         print(f"\n10,000 instances encoded in {time.perf_counter() - start:.3f} s")
     assert sizes == {len(encoder.instance("root/lab", row))}

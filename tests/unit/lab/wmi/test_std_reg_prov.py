@@ -64,7 +64,7 @@ def test_get(repository: Repository, registry: Registry, method: str, name: str,
     assert call(method, THREAD, sValueName="Missing") == {"ReturnValue": 1}
     assert call(method, "SOFTWARE\\Missing", sValueName=name) == {"ReturnValue": 2}
     assert call(method, None, sValueName=name) == {"ReturnValue": 1}
-    for other_method, other, _, _ in GETS:
+    for other_method, other, _unused, _unused in GETS:
         if other_method != method:
             assert call(method, THREAD, sValueName=other) == {"ReturnValue": TYPE_MISMATCH}
 

@@ -140,7 +140,7 @@ def test_an_answer_in_utf_16() -> None:
     assert decode_answer(REQUEST, 200, text.encode("utf-16"))[0].tag == "x"
 
 
-@given(st.binary() | st.text().map(lambda text: envelope(text)), st.sampled_from([200, 400, 500]))
+@given(st.binary() | st.text().map(envelope), st.sampled_from([200, 400, 500]))
 def test_whatever_comes_is_an_answer_or_an_error_of_ours(answer: bytes, status: int) -> None:
     with contextlib.suppress(WsmanError):
         decode_answer(REQUEST, status, answer)
