@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 from ..plugin_utils._action import SITE_CODE_OPTION, Options, Result, SiteAction
-from ..plugin_utils._configmgr.deployment import Deployment, Waiting
+from ..plugin_utils._configmgr.deployment import Deployment
 from ..plugin_utils._configmgr.plan import Desired, SetMode
 from ..plugin_utils._configmgr.servers import check_fqdn
 from ..plugin_utils._configmgr.service_connection_point import Mode
+from ..plugin_utils._configmgr.settling import Waiting
 from ..plugin_utils._configmgr.views import describe, view_components, view_state
 from ..plugin_utils._wsman.client import WsmanClient
+
+WEEK = 7 * 24 * 60 * 60
 
 
 class ActionModule(SiteAction):
@@ -26,13 +29,15 @@ class ActionModule(SiteAction):
         "wait_timeout": {"type": "int", "default": 1800},
     }
 
+    _deployment: Deployment | None = None
+
     def check_options(self, options: Options) -> None:
         if options["site_system"] is not None:
             self.check_option(options, "site_system", check_fqdn)
         if options["state"] == "absent" and options["mode"] is not None:
             raise ValueError("mode: a role that shall be absent has no mode. Leave out mode, or set state to present.")
-        if options["wait_timeout"] < 1:
-            raise ValueError("wait_timeout: it must be at least 1 second. To not wait at all, set wait to false.")
+        if not 1 <= options["wait_timeout"] <= WEEK:
+            raise ValueError(f"wait_timeout: it must be between 1 and {WEEK} seconds. To not wait at all, set wait to false.")
 
     def perform(self, client: WsmanClient, options: Options) -> Result:
         mode = options["mode"]
@@ -43,8 +48,8 @@ class ActionModule(SiteAction):
             allow_during_update=options["allow_during_update"],
         )
         waiting = Waiting(options["wait"], options["wait_timeout"], self.progress)
-        deployment = Deployment(client, options["site_code"], waiting)
-        outcome = deployment.run(desired, check_mode=self._task.check_mode)
+        self._deployment = Deployment(client, options["site_code"], waiting)
+        outcome = self._deployment.run(desired, check_mode=self._task.check_mode)
         after = view_state(outcome, after=True)
         result = {
             "changed": outcome.changed,
@@ -55,3 +60,7 @@ class ActionModule(SiteAction):
         if self._task.diff:
             result["diff"] = {"before": view_state(outcome, after=False), "after": after}
         return result
+
+    def partial_result(self) -> Result:
+        written = self._deployment.written if self._deployment else None
+        return {"changed": True, "mode_changed": isinstance(written, SetMode)} if written else {}

@@ -19,7 +19,7 @@ attributes:
     support: full
   async:
     description: Supports being used with the C(async) keyword.
-    details: The module waits by itself and says what it waits for.
+    details: A task takes a few requests. Where there is something to wait for, the module waits by itself, and says for what.
     support: none
   become:
     description: Is usable alongside C(become) keywords.

@@ -56,13 +56,14 @@ options:
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait at the most. The site goes on after that by itself.
+      - How many seconds to wait at the most, between 1 and 604800 (a week). The site goes on after that by itself.
     type: int
     default: 1800
 attributes:
   check_mode:
     description: Can run in check_mode and return changed status prediction without modifying target.
-    details: Everything that would be refused is refused in check mode, too.
+    details: What the module refuses by itself is refused in check mode, too. Whether the account may change the role only shows
+      when it does.
     support: full
   diff_mode:
     description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
@@ -122,16 +123,18 @@ msg:
   description: What was done, or in check mode would be done, in a sentence.
   returned: success
   type: str
-  sample: install the service connection point on srv1.corp.example, online
+  sample: installed the service connection point on srv1.corp.example, online
 mode_changed:
   description:
     - Whether the mode of an installed role was changed. If so, the thread SMS_DMP_DOWNLOADER on its server is to be restarted
       for the change to take effect. A new installation needs no restart.
-  returned: success
+  returned: success, and when the task fails after the change
   type: bool
   sample: false
 service_connection_point:
-  description: The role after the task; in check mode, as it would be.
+  description:
+    - The role after the task; in check mode, as it would be. With O(state=absent) and O(site_system), that may be the role on
+      another server.
   returned: success
   type: dict
   contains:
@@ -154,7 +157,7 @@ service_connection_point:
     components:
       description:
         - State of the components that was waited for, the last time it was read. Empty if nothing was waited for, and in check
-          mode. When there was nothing to change, only SMS_DMP_DOWNLOADER is listed.
+          mode. When there was nothing to change, SMS_DMP_DOWNLOADER is listed, and what else is not started.
       type: list
       elements: dict
       contains:

@@ -67,7 +67,9 @@ service_connection_points:
       type: str
       sample: online
     working:
-      description: Whether SMS_DMP_DOWNLOADER is started, and so is every other component of the role that the site knows.
+      description:
+        - Whether SMS_DMP_DOWNLOADER is started, and every other component of the role that the site knows is started or only
+          runs by schedule. Null where the role belongs to another site than the one that is asked, which cannot know.
       type: bool
       sample: true
     components:

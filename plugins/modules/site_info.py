@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - configmgr.site._site
   - configmgr.site._site.query
 seealso:
+  - module: configmgr.site.service_connection_point
   - module: configmgr.site.service_connection_point_info
 author:
   - configmgr.site contributors (!UNKNOWN)
@@ -92,11 +93,11 @@ sites:
       type: str
       sample: 5.00.9141.1000
     status:
-      description: V(active), V(pending), V(failed), V(deleted), V(upgrading), or the number that the site gives.
+      description: V(active), V(pending), V(failed), V(deleted), V(upgrading), V(unknown), or the number that the site gives.
       type: str
       sample: active
     mode:
-      description: V(normal), V(recovery), V(upgrading), V(expanding), or the number that the site gives.
+      description: V(normal), V(recovery), V(upgrading), V(expanding), V(unknown), or the number that the site gives.
       type: str
       sample: normal
     install_directory:

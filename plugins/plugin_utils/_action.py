@@ -13,10 +13,12 @@ every authentication method, port, certificate and timeout of the inventory hold
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -39,6 +41,9 @@ try:
     from jmespath.exceptions import JMESPathError
 except ImportError:
     jmespath = None
+    _QUERY_ERRORS = (ValueError, RecursionError)
+else:
+    _QUERY_ERRORS = (JMESPathError, ValueError, RecursionError)
 
 Options = dict[str, Any]
 Result = dict[str, Any]
@@ -69,12 +74,13 @@ class SiteAction(ActionBase):
         self._refuse_what_is_not_supported()
         query = self._compile_query(options.get("query"))
         super().run(tmp, task_vars)
-        self._host = (task_vars or {}).get("inventory_hostname", "")
+        host = (task_vars or {}).get("inventory_hostname", "")
+        self._host = f"{host} -> {self._task.delegate_to}" if self._task.delegate_to else host
         try:
             result = self.perform(self._connect(), options)
         except SiteError as error:
             # Ansible appends the messages of an error's causes to its own, and these sentences quote their causes already.
-            raise AnsibleActionFail(str(error)) from None
+            raise self._failure(str(error)) from None
         except WsmanError as error:
             raise self._explain(error) from None
         if query is not None:
@@ -85,15 +91,25 @@ class SiteAction(ActionBase):
         """Do the work. May raise `SiteError` and `WsmanError`, which become a failed or an unreachable host."""
         raise NotImplementedError
 
+    def partial_result(self) -> Result:
+        """What a failed run has to say besides its message: that something was changed already, for example."""
+        return {}
+
     def progress(self, line: str) -> None:
         """Show a line while the task runs; on standard error, so that machine-readable output stays so."""
+        if self._task.no_log:
+            return
         display.display(f"[{self._host}] {line}", color="bright gray", stderr=True)
 
     def _validated_options(self) -> Options:
         """The options with their defaults. Fails with a sentence of our own, which never shows the other options' values."""
         validation = ArgumentSpecValidator(dict(self.ARGUMENT_SPEC)).validate(dict(self._task.args))
         if validation.error_messages:
-            raise AnsibleActionFail(f"configmgr.site.{self.MODULE}: {'; '.join(validation.error_messages)}")
+            sentences = [
+                f"unsupported option: {error.msg}" if isinstance(error, UnsupportedError) else error.msg
+                for error in validation.errors.errors
+            ]
+            raise AnsibleActionFail(f"configmgr.site.{self.MODULE}: {'; '.join(sentences)}")
         options: Options = validation.validated_parameters
         try:
             if options.get("site_code") is not None:
@@ -149,7 +165,7 @@ class SiteAction(ActionBase):
 
     def _explain(self, error: WsmanError) -> AnsibleActionFail | AnsibleConnectionFailure:
         where = f"{self._connection.get_option('remote_addr')} port {self._connection.get_option('port')}"
-        user = self._connection.get_option("remote_user")
+        user = f"'{self._connection.get_option('remote_user')}'"
         if isinstance(error, CertificateNotTrusted):
             return AnsibleConnectionFailure(
                 f"The certificate of the WinRM server at {where} is not trusted: {error}. Set ansible_winrm_ca_trust_path to "
@@ -157,23 +173,30 @@ class SiteAction(ActionBase):
             )
         if isinstance(error, AuthenticationRejected):
             return AnsibleConnectionFailure(
-                f"The WinRM server at {where} did not log on {user!r}: {error}. Check ansible_user, ansible_password and "
+                f"The WinRM server at {where} did not log on {user}: {error}. Check ansible_user, ansible_password and "
                 "ansible_winrm_transport."
             )
         if isinstance(error, ServerUnreachable):
-            return AnsibleConnectionFailure(f"The WinRM server at {where} cannot be reached: {error}.")
+            return AnsibleConnectionFailure(
+                f"The WinRM server at {where} cannot be reached: {error}. Check ansible_host, ansible_port, "
+                "ansible_winrm_scheme and, if it is set, ansible_winrm_ca_trust_path."
+            )
         if isinstance(error, ConnectionLost):
             return AnsibleConnectionFailure(
-                f"The connection to the WinRM server at {where} was lost: {error}. Run the task again: it goes on from "
-                "the state that it finds."
+                f"The connection to the WinRM server at {where} was lost: {error}. If that was the first request, "
+                "ansible_winrm_scheme may not fit ansible_port; else run the task again: it goes on from the state that it "
+                "finds."
             )
         if isinstance(error, WsmanFault) and error.is_access_denied:
-            return AnsibleActionFail(
-                f"The server at {where} refused {user!r}: {error}. The account needs the right to log on by WinRM (local group "
+            return self._failure(
+                f"The server at {where} refused {user}: {error}. The account needs the right to log on by WinRM (local group "
                 "Remote Management Users or Administrators), remote access to the WMI namespace (local group SMS Admins on the "
                 "server with the SMS Provider), and a security role in Configuration Manager."
             )
-        return AnsibleActionFail(f"The server at {where} did not carry out a request: {error}.")
+        return self._failure(f"The server at {where} did not carry out a request: {error}.")
+
+    def _failure(self, message: str) -> AnsibleActionFail:
+        return AnsibleActionFail(message, result=self.partial_result())
 
     def _compile_query(self, expression: str | None) -> Any:
         if expression is None:
@@ -182,11 +205,12 @@ class SiteAction(ActionBase):
             raise AnsibleActionFail("The option query needs the Python library jmespath: pip install jmespath.")
         try:
             return jmespath.compile(str(expression))
-        except JMESPathError as error:
+        except _QUERY_ERRORS as error:
             raise AnsibleActionFail(f"query is no valid JMESPath expression: {error}") from None
 
     def _search(self, query: Any, result: Result) -> Any:
         try:
-            return query.search(result)
-        except JMESPathError as error:
+            # A copy: the value may be, or contain, all of what it becomes a part of.
+            return query.search(deepcopy(result))
+        except _QUERY_ERRORS as error:
             raise AnsibleActionFail(f"query could not be applied to what the module returns: {error}") from None

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from plays import Play, Site, Task
 
 SERVER = "srv1.corp.example"
@@ -41,9 +42,10 @@ def test_what_is_no_fqdn_costs_no_request(site: Site, name: str) -> None:
     [
         ({"state": "absent", "mode": "online"}, ["mode", "absent"]),
         ({"wait_timeout": 0}, ["wait_timeout", "wait to false"]),
+        ({"wait_timeout": 10**400}, ["wait_timeout"]),
         ({"site_code": "PS1'"}, ["site_code", "three letters or digits"]),
         ({"mode": "onlin"}, ["mode", "online, offline"]),
-        ({"site_sytem": SERVER}, ["configmgr.site.service_connection_point", "site_sytem", "site_system"]),
+        ({"site_sytem": SERVER}, ["configmgr.site.service_connection_point: unsupported option: site_sytem", "site_system"]),
     ],
 )
 def test_wrong_options_cost_no_request(site: Site, options: dict[str, Any], words: list[str]) -> None:
@@ -79,7 +81,14 @@ def test_a_site_below_the_top_tier(hierarchy: Site, site_code: str | None, host:
 def test_the_provider_of_a_child_is_not_asked_to_change_the_role_of_its_parent(hierarchy: Site) -> None:
     hierarchy.control.console("add_role", server="srv1", mode="online")
     play = hierarchy.play(have(mode="offline"), host="pr1.corp.example")
-    assert_refused(hierarchy, play, "belongs to site CAS", "SMS Provider of CAS")
+    assert_refused(hierarchy, play, "belongs to site CAS", "SMS Provider of CAS, cas.corp.example")
+
+
+def test_a_child_is_not_told_that_the_role_is_absent(hierarchy: Site) -> None:
+    for task in ({MODULE: {"state": "absent"}}, {MODULE: {"state": "absent", "site_system": OTHER}}):
+        assert_refused(
+            hierarchy, hierarchy.play(task, host="pr1.corp.example"), "PR1 is a child primary site", "cas.corp.example"
+        )
 
 
 def test_a_second_one(site: Site) -> None:
@@ -92,7 +101,7 @@ def test_a_second_one(site: Site) -> None:
 def test_a_second_one_that_appears_while_the_task_runs(site: Site) -> None:
     site.control.console("add_site_system", server="srv2")
     site.control.trigger(detail_contains="SMS Site System", console={"action": "add_role", "server": "srv2"})
-    assert_refused(site, site.play(have()), "somebody else installed", OTHER, "nothing was written")
+    assert_refused(site, site.play(have()), f"is on {OTHER}", "only one", f"not installed on {SERVER}")
     assert [server for server, _mode in site.points()] == [OTHER]
     assert site.control.state()["violations"] == []
 
@@ -104,6 +113,36 @@ def test_a_second_one_that_appears_in_the_very_moment_of_the_write(site: Site) -
     assert play.only.outcome == "failed"
     assert "was removed again" in play.only.message and OTHER in play.only.message
     assert [server for server, _mode in site.points()] == [OTHER]
+
+
+def test_the_same_that_appears_while_the_task_runs_is_kept(site: Site) -> None:
+    for moment in ({"detail_contains": "SMS Site System"}, {"action": "Create"}):
+        site.control.reset()
+        site.control.trigger(console={"action": "add_role", "server": "srv1", "mode": "online"}, **moment)
+        result = site.play(have()).only
+        assert (result.outcome, result["changed"]) == ("ok", False), result.message
+        assert site.points() == [(SERVER, "online")]
+        assert site.control.state()["violations"] == []
+
+
+def test_a_removal_that_somebody_else_was_faster_with(site: Site) -> None:
+    site.control.console("add_role", server="srv1", mode="online")
+    site.control.trigger("Delete", console={"action": "remove_role", "server": "srv1"})
+    result = site.play({MODULE: {"state": "absent"}}).only
+    assert (result.outcome, result["changed"]) == ("ok", False), result.message
+    assert site.points() == []
+
+
+def test_two_hosts_with_the_same_provider(site: Site) -> None:
+    inventory = site.lab.directory / "two.yml"
+    settings = yaml.safe_load(site.lab.inventory_file.read_text())["all"]
+    port = site.lab.https_ports["ps1.corp.example"]
+    hosts = {name: {"ansible_port": port} for name in ("one", "two")}
+    inventory.write_text(yaml.safe_dump({"all": {"vars": settings["vars"], "hosts": hosts}}))
+    play = site.play(have(), host="all", arguments=("--inventory", str(inventory), "--forks", "2"))
+    assert [result.outcome for result in play.results] == ["ok", "ok"], play.stdout
+    assert site.points() == [(SERVER, "online")]
+    assert site.control.state()["violations"] == []
 
 
 def test_a_hierarchy_with_two_is_left_to_a_person(site: Site) -> None:
@@ -159,7 +198,7 @@ def test_an_update_being_installed_does_not_disturb_a_site_that_is_as_wanted(sit
     [
         ("CORP\\analyst", ["access is denied", "Infrastructure Administrator", SERVER, "PS1"]),
         ("CORP\\stranger", ["shows no sites to this account", "security role"]),
-        ("CORP\\user", ["refused 'CORP\\\\user'", "Remote Management Users"]),
+        ("CORP\\user", ["refused 'CORP\\user'", "Remote Management Users"]),
     ],
 )
 def test_an_account_without_the_rights(site: Site, account: str, words: list[str]) -> None:
@@ -174,14 +213,23 @@ def test_an_account_that_sees_nothing_is_not_told_that_the_role_is_absent(site: 
     site.control.console("add_role", server="srv1", mode="online")
     account = "CORP\\stranger"
     variables = {"ansible_user": account, "ansible_password": site.password(account)}
-    for task in ({MODULE: {"state": "absent"}}, {"configmgr.site.service_connection_point_info": {}}):
+    info = "configmgr.site.service_connection_point_info"
+    for task in ({MODULE: {"state": "absent"}}, {info: {}}, {MODULE: {"mode": "offline"}}):
         assert_refused(site, site.play(task, variables=variables), "shows no sites to this account")
 
 
 def test_a_wrong_password(site: Site) -> None:
     play = site.play(have(), variables={"ansible_password": "not-the-password"})
-    assert_refused(site, play, "did not log on 'CORP\\\\administrator'", "ansible_password", outcome="unreachable")
+    assert_refused(site, play, "did not log on 'CORP\\administrator'", "ansible_password", outcome="unreachable")
     assert "not-the-password" not in play.stdout + play.stderr
+
+
+@pytest.mark.parametrize("transport", ["ntlm", "basic"])
+def test_a_password_that_cannot_be_sent_is_not_shown(site: Site, transport: str) -> None:
+    variables = {"ansible_password": "Sommer\u20ac2026", "ansible_winrm_transport": transport}
+    play = site.play(have(), variables=variables, arguments=("-vvvvv",))
+    assert_refused(site, play, "did not log on", outcome="unreachable")
+    assert "Sommer" not in play.stdout + play.stderr
 
 
 def test_a_certificate_that_is_not_trusted(site: Site) -> None:
@@ -192,6 +240,15 @@ def test_a_certificate_that_is_not_trusted(site: Site) -> None:
 def test_a_server_that_does_not_answer(site: Site) -> None:
     play = site.play(have(), variables={"ansible_port": 1})
     assert_refused(site, play, "cannot be reached", "127.0.0.1 port 1", outcome="unreachable")
+    play = site.play(have(), variables={"ansible_winrm_ca_trust_path": "/nonexistent.pem"})
+    assert_refused(site, play, "cannot be reached", "ansible_winrm_ca_trust_path", outcome="unreachable")
+
+
+@pytest.mark.parametrize(("scheme", "ports"), [("http", "https_ports"), ("https", "http_ports")])
+def test_a_scheme_that_does_not_fit_the_port(site: Site, scheme: str, ports: str) -> None:
+    port = getattr(site.lab, ports)["ps1.corp.example"]
+    play = site.play(have(), variables={"ansible_winrm_scheme": scheme, "ansible_port": port})
+    assert_refused(site, play, "ansible_winrm_scheme", outcome="unreachable")
 
 
 @pytest.mark.parametrize("connection", ["ssh", "local", "psrp"])
@@ -222,6 +279,7 @@ def test_a_wait_that_takes_too_long(site: Site) -> None:
     site.control.console("set_server_switch", server="srv1", name="site_server_is_administrator", value=False)
     failed = site.play(have(wait_timeout=3)).only
     assert failed.outcome == "failed"
+    assert failed["changed"] is True, "the role is on record"
     for word in (SERVER, "within 3 s", "Last seen: ", "critical", "sitecomp.log", "again"):
         assert word in failed.message, failed.message
     site.control.console("set_server_switch", server="srv1", name="site_server_is_administrator", value=True)

@@ -13,9 +13,11 @@ from typing import Any, Literal
 
 import pytest
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.classes import SCHEMA
-from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.deployment import Deployment, Outcome, Waiting
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.deployment import Deployment, Outcome
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.errors import Refusal
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.plan import Desired
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.service_connection_point import Mode
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.settling import Waiting
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Clock
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.client import Reply, WsmanClient
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors import ConnectionLost
@@ -155,6 +157,44 @@ def test_a_reply_that_is_lost(site: Site, desired: Desired, moment: Moment) -> N
     ends = at_every_request(site, desired, lambda: ConnectionLost("cut by the test"), moment)
     recovered = [k for k, end in ends if end is None]
     assert recovered, "neither the write nor a poll recovered by itself"
+
+
+def test_a_write_that_is_repeated_keeps_what_somebody_else_wrote_meanwhile(site: Site) -> None:
+    inner = start(site, CHANGE)
+
+    class Losing(Faulty):
+        """Loses the first Put before it reaches the server, while somebody else writes."""
+
+        def send(self, envelope: bytes) -> Reply:
+            if b"/transfer/Put<" not in envelope:
+                return inner.send(envelope)
+            if not self.has_failed:
+                site.control.console("set_property", name="Future", role="SMS Dmp Connector", value=7)
+            return super().send(envelope)
+
+    assert run(Losing(inner, 1, "before the server acts", ConnectionLost("cut by the test")), CHANGE).changed
+    (role,) = [role for role in site.control.state()["servers"][SERVER]["roles"] if role["name"] == "SMS Dmp Connector"]
+    assert role["properties"]["Future"][0] == 7
+    assert site.points() == [(SERVER, "offline")]
+
+
+def test_a_second_one_that_appears_while_the_reply_is_lost_stays_the_only_one(site: Site) -> None:
+    inner = start(site, INSTALL)
+    site.control.console("add_site_system", server="srv2")
+
+    class Losing(Faulty):
+        """Loses the Create before it reaches the server, while somebody else installs the role."""
+
+        def send(self, envelope: bytes) -> Reply:
+            if b"/transfer/Create<" not in envelope:
+                return inner.send(envelope)
+            site.control.console("add_role", server="srv2")
+            return super().send(envelope)
+
+    with pytest.raises(Refusal, match=r"is on srv2\.corp\.example"):
+        run(Losing(inner, 1, "before the server acts", ConnectionLost("cut by the test")), INSTALL)
+    assert [server for server, _mode in site.points()] == ["srv2.corp.example"]
+    assert site.control.state()["violations"] == []
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from plays import Site
 
 SITE_INFO = "configmgr.site.site_info"
@@ -32,6 +33,25 @@ def test_the_sites_of_a_hierarchy(hierarchy: Site) -> None:
 def test_a_child_knows_what_is_above_it(hierarchy: Site) -> None:
     result = hierarchy.play({SITE_INFO: {}}, host="pr1.corp.example").only
     assert (result["site_code"], result["top_tier_site_code"]) == ("PR1", "CAS")
+
+
+def test_a_child_does_not_judge_the_role_of_its_parent(hierarchy: Site) -> None:
+    hierarchy.control.console("add_role", server="srv1", mode="online")
+    (point,) = hierarchy.play({POINT_INFO: {}}, host="pr1.corp.example").only["service_connection_points"]
+    assert (point["site_code"], point["working"], point["components"]) == ("CAS", None, [])
+
+
+@pytest.mark.parametrize("query", ["@", "[@]", "{all: @}"])
+def test_a_query_may_ask_for_everything(site: Site, query: str) -> None:
+    result = site.play({SITE_INFO: {"query": query}}).only
+    whole = result["result"]
+    whole = whole[0] if isinstance(whole, list) else whole.get("all", whole)
+    assert whole["site_code"] == "PS1" and "result" not in whole
+
+
+def test_a_query_that_fails_is_an_error_of_ours(site: Site) -> None:
+    failed = site.play({SITE_INFO: {"query": "sites[::0]"}}).only
+    assert failed.outcome == "failed" and failed.message.startswith("query could not be applied")
 
 
 def test_a_query_picks_values(hierarchy: Site) -> None:

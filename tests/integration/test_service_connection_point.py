@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from lab.hierarchy.topology import load
+from lab.lab import Lab
 from plays import Site, Task
 
 SERVER = "srv1.corp.example"
@@ -48,6 +51,13 @@ def test_the_wait_is_visible(site: Site) -> None:
     assert "SMS_DMP_DOWNLOADER" not in play.stdout
 
 
+def test_who_waits_is_shown_and_a_secret_task_is_not(site: Site) -> None:
+    delegated = site.play({**ONLINE, "delegate_to": "ps1.corp.example"}, host="srv2.corp.example")
+    assert f"[srv2.corp.example -> ps1.corp.example] {SERVER} SMS_DMP_DOWNLOADER" in delegated.stderr
+    site.control.reset()
+    assert "SMS_DMP_DOWNLOADER" not in site.play({**ONLINE, "no_log": True}).stderr
+
+
 def test_a_run_that_did_not_wait_is_completed_by_the_next(make_site: Any) -> None:
     site: Site = make_site()
     first = site.play(have(site_system=SERVER, mode="online", wait=False)).only
@@ -61,6 +71,7 @@ def test_a_run_that_did_not_wait_is_completed_by_the_next(make_site: Any) -> Non
 def test_the_mode_is_changed_in_place_and_nothing_else(site: Site) -> None:
     site.play(ONLINE)
     site.control.console("set_property", name="Future", role="SMS Dmp Connector", value=7, value1="kept", value2="as it is")
+    site.control.console("set_property", name="OfflineMode", role="SMS Dmp Connector", value=0, value1="REG_DWORD", value2="x")
     before = site.control.state()["servers"][SERVER]["roles"]
     changed, unchanged = site.play(OFFLINE, OFFLINE).results
     assert changed["changed"] and changed["mode_changed"]
@@ -68,12 +79,12 @@ def test_the_mode_is_changed_in_place_and_nothing_else(site: Site) -> None:
     assert not unchanged["changed"]
     after = site.control.state()["servers"][SERVER]["roles"]
     expected = [
-        {**role, "properties": {**role["properties"], "OfflineMode": [1, "", ""]}}
+        {**role, "properties": {**role["properties"], "OfflineMode": [1, "REG_DWORD", "x"]}}
         if role["name"] == "SMS Dmp Connector"
         else role
         for role in before
     ]
-    assert sorted(map(repr, after)) == sorted(map(repr, expected)) or after == expected
+    assert after == expected
     assert site.points() == [(SERVER, "offline")]
 
 
@@ -90,6 +101,8 @@ def test_it_is_removed_and_the_removal_is_waited_for(site: Site) -> None:
         have(state="absent", site_system="srv2.corp.example"), have(state="absent", site_system=SERVER), have(state="absent")
     ).results
     assert not elsewhere["changed"]
+    assert elsewhere["service_connection_point"]["site_system"] == SERVER
+    assert "not on srv2.corp.example" in elsewhere["msg"] and SERVER in elsewhere["msg"]
     assert first["changed"] and first["service_connection_point"]["state"] == "absent"
     assert not second["changed"]
     state = site.control.state()
@@ -102,6 +115,17 @@ def test_a_removal_that_was_not_waited_for_is_completed_by_the_next(site: Site) 
     site.play(have(state="absent", wait=False))
     assert not site.play(have(state="absent")).only["changed"]
     assert not site.control.state()["servers"][SERVER]["components"]
+
+
+def test_the_end_of_a_removal_is_waited_for_before_its_beginning_shows(tmp_path: Path) -> None:
+    with Lab(load("standalone"), tmp_path / "lab", speed=15) as lab:
+        site = Site(lab, tmp_path)
+        site.control.console("add_role", server="srv1")
+        site.control.wait_until(lambda state: all(not entry["is_busy"] for entry in state["installations"]))
+        site.play(have(state="absent", wait=False))
+        assert site.control.state()["servers"][SERVER]["components"]["SMS_DMP_DOWNLOADER"]["state"] == "STARTED"
+        assert not site.play(have(state="absent")).only["changed"]
+        assert not site.control.state()["servers"][SERVER]["components"]
 
 
 def test_the_site_server_can_have_it_too(site: Site) -> None:
@@ -127,6 +151,7 @@ def test_check_mode_tells_and_writes_nothing(site: Site) -> None:
         writes_before = len(site.writes())
         done = site.play(*tasks, arguments=("--diff",)).only
         assert told["changed"] and done["changed"]
+        assert told["msg"].startswith("would ") and not done["msg"].startswith("would ")
         assert told["diff"] == done["diff"]
         assert told["diff"]["before"] != told["diff"]["after"]
         assert told["diff"]["after"]["mode"] == mode

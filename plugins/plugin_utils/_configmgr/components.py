@@ -16,13 +16,16 @@ from .._wsman.values import CimInstance
 from .._wsman.wql import quote
 from . import classes
 from .provider import SiteProvider
+from .servers import same_server
 
 SINCE_INSTALLATION = "0001128000080008"
 """Tally interval "since site installation"; queries that name none get empty objects."""
 
-STOPPED, STARTED, PAUSED, INSTALLING, REINSTALLING, DEINSTALLING = range(6)
+STOPPED, STARTED = 0, 1
 STATES = ("stopped", "started", "paused", "installing", "re-installing", "de-installing")
 STATUSES = ("ok", "warning", "critical")
+AUTOMATIC = 0
+"""``Type`` of a component that runs all the time; others run by schedule or on request."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,13 @@ class ComponentState:
     site_code: str
     state: int | None
     status: int | None
+    start_type: int | None = AUTOMATIC
     last_contacted: datetime | None = None
+
+    @property
+    def is_as_it_should_be(self) -> bool:
+        """Started, or stopped because it only runs by schedule or on request."""
+        return self.state == STARTED or (self.state == STOPPED and self.start_type not in (AUTOMATIC, None))
 
     @property
     def state_name(self) -> str:
@@ -48,41 +57,40 @@ class ComponentState:
 def read_components(
     provider: SiteProvider, names: Sequence[str], server: str, *, healthy_one: str | None = None
 ) -> list[ComponentState]:
-    """The named components on a server, sorted by name.
+    """The named components of the provider's site on a server, sorted by name.
 
     With ``healthy_one``, components other than that one are left out while they are started: on a healthy server the answer
     has one row, and so needs one request.
     """
-    wanted = [f"ComponentName = {quote(name)}" for name in names if name != healthy_one]
-    condition = " OR ".join(wanted)
-    if healthy_one:
-        condition = f"ComponentName = {quote(healthy_one)} OR (({condition}) AND State <> {STARTED})"
-    wql = (
-        f"SELECT * FROM {classes.COMPONENT_SUMMARIZER.name} WHERE TallyInterval = {quote(SINCE_INSTALLATION)} "
-        f"AND ({_machine_condition(server)}) AND ({condition})"
-    )
-    return _rows(provider, wql)
-
-
-def read_deinstalling(provider: SiteProvider, names: Sequence[str]) -> list[ComponentState]:
-    """The named components that are being removed, from whichever server."""
-    condition = " OR ".join(f"ComponentName = {quote(name)}" for name in names)
-    wql = (
-        f"SELECT * FROM {classes.COMPONENT_SUMMARIZER.name} WHERE TallyInterval = {quote(SINCE_INSTALLATION)} "
-        f"AND State = {DEINSTALLING} AND ({condition})"
-    )
-    return _rows(provider, wql)
-
-
-def _machine_condition(server: str) -> str:
-    """The summarizer's MachineName is an FQDN or a NetBIOS name; which, is not documented."""
+    # The summarizer's MachineName is an FQDN or a NetBIOS name; which, is not documented.
     netbios = server.partition(".")[0][:15]
-    return f"MachineName = {quote(server)} OR MachineName = {quote(netbios)}"
+    machine = f"MachineName = {quote(server)} OR MachineName = {quote(netbios)}"
+    if healthy_one:
+        others = _any_of([name for name in names if name != healthy_one])
+        condition = f"ComponentName = {quote(healthy_one)} OR ({others} AND State <> {STARTED})"
+    else:
+        condition = _any_of(names)
+    rows = _read(provider, f"({machine}) AND ({condition})")
+    # A NetBIOS name may be that of another server, too.
+    return [row for row in rows if same_server(row.server, server)] or rows
 
 
-def _rows(provider: SiteProvider, wql: str) -> list[ComponentState]:
+def read_not_stopped(provider: SiteProvider, names: Sequence[str]) -> list[ComponentState]:
+    """The named components of the provider's site that are in any state but stopped, on whichever server."""
+    return _read(provider, f"State <> {STOPPED} AND {_any_of(names)}")
+
+
+def _any_of(names: Sequence[str]) -> str:
+    return "(" + " OR ".join(f"ComponentName = {quote(name)}" for name in names) + ")"
+
+
+def _read(provider: SiteProvider, condition: str) -> list[ComponentState]:
+    wql = (
+        f"SELECT * FROM {classes.COMPONENT_SUMMARIZER.name} WHERE TallyInterval = {quote(SINCE_INSTALLATION)} "
+        f"AND SiteCode = {quote(provider.site_code)} AND {condition}"
+    )
     rows = provider.query(wql, classes.COMPONENT_SUMMARIZER)
-    return sorted((_component(row) for row in rows), key=lambda component: component.name)
+    return sorted((_component(row) for row in rows), key=lambda component: (component.name, component.server))
 
 
 def _component(row: CimInstance) -> ComponentState:
@@ -93,6 +101,7 @@ def _component(row: CimInstance) -> ComponentState:
         site_code=row.text("SiteCode"),
         state=row.number("State"),
         status=row.number("Status"),
+        start_type=row.number("Type"),
         last_contacted=contacted if isinstance(contacted, datetime) else None,
     )
 

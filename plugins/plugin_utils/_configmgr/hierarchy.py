@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -63,7 +63,7 @@ class Site:
     @property
     def is_top_tier(self) -> bool:
         """A central administration site, or a primary site that reports to none."""
-        return not self.parent and self.type is not SiteType.SECONDARY
+        return not self.parent and self.type in (SiteType.PRIMARY, SiteType.CENTRAL_ADMINISTRATION_SITE)
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,6 @@ def read_hierarchy(provider: SiteProvider) -> Hierarchy:
 def _site(row: CimInstance) -> Site:
     code, parent = row.text("SiteCode"), row.text("ReportingSiteCode")
     number = row.number("Type")
-    status, mode = row.number("Status"), row.number("Mode")
     return Site(
         code=code,
         name=row.text("SiteName"),
@@ -111,33 +110,37 @@ def _site(row: CimInstance) -> Site:
         parent="" if parent.upper() == code.upper() else parent,
         server=row.text("ServerName"),
         version=row.text("Version"),
-        status=SITE_STATUS.get(status or 0, str(status)),
-        mode=SITE_MODE.get(mode or 0, str(mode)),
+        status=_word(SITE_STATUS, row.number("Status")),
+        mode=_word(SITE_MODE, row.number("Mode")),
         install_directory=row.text("InstallDir"),
     )
 
 
+def _word(words: Mapping[int, str], number: int | None) -> str:
+    return "unknown" if number is None else words.get(number, str(number))
+
+
 @contextmanager
-def missing_provider_explained(provider: SiteProvider, *, for_installation: bool = False) -> Iterator[None]:
+def missing_provider_explained(provider: SiteProvider, *, for_role: bool = False) -> Iterator[None]:
     """Around the first request to a site's namespace: says why the server has none, and where to go instead.
 
-    ``for_installation`` refuses sites that cannot have a service connection point, instead of sending people to them.
+    ``for_role`` refuses sites that cannot have a service connection point, instead of sending people to them.
     """
     try:
         yield
     except WsmanFault as fault:
         if not fault.is_missing_namespace:
             raise
-        raise _explain_missing_provider(provider, for_installation) from fault
+        raise _explain_missing_provider(provider, for_role) from fault
 
 
-def _explain_missing_provider(provider: SiteProvider, for_installation: bool) -> SiteError:
+def _explain_missing_provider(provider: SiteProvider, for_role: bool) -> SiteError:
     wanted = provider.site_code
     locations = read_locations(provider.client)
     hierarchy = _hierarchy_of_local_provider(provider, locations)
     site = hierarchy.find(wanted) if hierarchy else None
     machines = sorted({location.machine for location in locations if location.site_code.upper() == wanted})
-    if hierarchy and site and not site.is_top_tier and (for_installation or not machines):
+    if hierarchy and site and not site.is_top_tier and (for_role or not machines):
         return Refusal(not_top_tier(site, hierarchy, locations))
     if machines:
         return NoProvider(
@@ -153,18 +156,17 @@ def _explain_missing_provider(provider: SiteProvider, for_installation: bool) ->
 
 def not_top_tier(site: Site, hierarchy: Hierarchy, locations: list[ProviderLocation]) -> str:
     """The sentence that refuses a site below the top tier, naming where to go instead."""
-    if site.type is SiteType.SECONDARY:
-        what = f"Site {site.code} is a secondary site"
-    else:
-        what = f"Site {site.code} is a child primary site"
-    what += f" that reports to {site.parent}" if site.parent else ""
+    if not site.parent:
+        kind = site.type.label if site.type else "unknown"
+        return f"Site {site.code} has the type {kind}, and does not say which site it reports to. It is not changed."
+    what = "secondary" if site.type is SiteType.SECONDARY else "child primary"
     top_code = hierarchy.top_tier_above(site)
     top = hierarchy.find(top_code)
     machines = sorted({location.machine for location in locations if location.site_code.upper() == top_code.upper()})
     where = ", ".join(machines) or (top.server if top else "")
     return (
-        f"{what}. The service connection point can only be installed at the top-tier site, {top_code}: run the task on its "
-        f"SMS Provider{', ' if where else ''}{where}."
+        f"Site {site.code} is a {what} site that reports to {site.parent}. The service connection point of a hierarchy belongs "
+        f"to its top-tier site, {top_code}: run the task on the SMS Provider of {top_code}{', ' if where else ''}{where}."
     )
 
 

@@ -4,7 +4,7 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-"""From the state that is and the state that is wanted to the steps between them: pure functions, no network.
+"""From the state that is and the state that is wanted to the step between them: pure functions, no network.
 
 Reading costs requests, so it happens in two turns. `decide` looks at the instances of the role alone and says what would
 have to be done; the facts that this asks for are read then, and `check` refuses what they forbid.
@@ -59,18 +59,27 @@ class Remove:
 
 @dataclass(frozen=True)
 class Keep:
-    """Nothing to change; ``point`` is None where the role is absent, as wanted."""
+    """Nothing to change: the role is as wanted."""
 
-    point: ServiceConnectionPoint | None
-
-
-Step = Install | SetMode | Remove | Keep
+    point: ServiceConnectionPoint
 
 
-def decide(desired: Desired, site_code: str, points: tuple[ServiceConnectionPoint, ...]) -> Step:
+@dataclass(frozen=True)
+class StayAbsent:
+    """Nothing to change: the role is absent, from the hierarchy or from the server that was asked for."""
+
+    server: str | None
+    elsewhere: ServiceConnectionPoint | None
+    """The role on another server than the one that was asked for."""
+
+
+Step = Install | SetMode | Remove | Keep | StayAbsent
+
+
+def decide(desired: Desired, points: tuple[ServiceConnectionPoint, ...]) -> Step:
     """What has to be done, given every instance of the role that the provider of a site knows. May refuse."""
     if desired.state == "absent":
-        return _decide_absent(desired, site_code, points)
+        return _decide_absent(desired, points)
     if len(points) > 1:
         raise Refusal(
             f"The hierarchy has {len(points)} service connection points, on {_listed(points)}, and may have only one. Remove "
@@ -85,7 +94,6 @@ def decide(desired: Desired, site_code: str, points: tuple[ServiceConnectionPoin
             f"{desired.site_system} as well. To change it where it is, set site_system to {point.server}; to have it "
             "elsewhere, remove it first (state=absent)."
         )
-    _refuse_other_site(point, site_code)
     if desired.mode is None or desired.mode is point.mode:
         return Keep(point)
     return SetMode(point, desired.mode)
@@ -102,7 +110,7 @@ def _decide_install(desired: Desired) -> Install:
     return Install(desired.site_system, desired.mode)
 
 
-def _decide_absent(desired: Desired, site_code: str, points: tuple[ServiceConnectionPoint, ...]) -> Remove | Keep:
+def _decide_absent(desired: Desired, points: tuple[ServiceConnectionPoint, ...]) -> Remove | StayAbsent:
     candidates = points
     if desired.site_system is not None:
         candidates = tuple(point for point in points if point.role.is_on(desired.site_system))
@@ -111,24 +119,17 @@ def _decide_absent(desired: Desired, site_code: str, points: tuple[ServiceConnec
             f"The hierarchy has {len(candidates)} service connection points, on {_listed(candidates)}. Set site_system to the "
             "server that shall lose it."
         )
-    if not candidates:
-        return Keep(None)
-    _refuse_other_site(candidates[0], site_code)
-    return Remove(candidates[0])
-
-
-def _refuse_other_site(point: ServiceConnectionPoint, site_code: str) -> None:
-    if point.site_code.upper() != site_code.upper():
-        raise Refusal(
-            f"The hierarchy's service connection point, on {point.server}, belongs to site {point.site_code}, but the task "
-            f"asks the SMS Provider of site {site_code}. Run it on the SMS Provider of {point.site_code}."
-        )
+    if candidates:
+        return Remove(candidates[0])
+    return StayAbsent(desired.site_system, points[0] if points else None)
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a step needs to be checked against; None was not read because the step does not depend on it."""
+    """What a step is checked against. None, or empty, was not read because the step does not depend on it."""
 
+    site_code: str
+    """The site whose provider is asked."""
     updates: tuple[UpdateInstallation, ...] = ()
     hierarchy: Hierarchy | None = None
     locations: tuple[ProviderLocation, ...] = ()
@@ -137,11 +138,12 @@ class Surroundings:
 
 
 def check(step: Step, desired: Desired, around: Surroundings) -> None:
-    """Refuse a step that the surroundings forbid: wrong tier, no site system, an update being installed."""
-    if isinstance(step, Keep):
-        return
+    """Refuse a step that the surroundings forbid: wrong site, no site system, an update being installed."""
+    if isinstance(step, (SetMode, Remove, Keep)):
+        _check_own_site(step.point, around)
+    else:
+        _check_tier(around)
     if isinstance(step, Install):
-        check_tier(around)
         site_system_for(step, around)
     if around.updates and not desired.allow_during_update:
         names = ", ".join(f"{update.name} (state {update.state})" for update in around.updates)
@@ -151,7 +153,18 @@ def check(step: Step, desired: Desired, around: Surroundings) -> None:
         )
 
 
-def check_tier(around: Surroundings) -> None:
+def _check_own_site(point: ServiceConnectionPoint, around: Surroundings) -> None:
+    """Refuse to act on another site's role: its own provider does that."""
+    if point.site_code.upper() != around.site_code.upper():
+        machines = sorted({place.machine for place in around.locations if place.site_code.upper() == point.site_code.upper()})
+        where = f", {', '.join(machines)}" if machines else ""
+        raise Refusal(
+            f"The hierarchy's service connection point, on {point.server}, belongs to site {point.site_code}, but the task "
+            f"asks the SMS Provider of site {around.site_code}. Run it on the SMS Provider of {point.site_code}{where}."
+        )
+
+
+def _check_tier(around: Surroundings) -> None:
     """Refuse any site but a central administration site or a stand-alone primary."""
     hierarchy = around.hierarchy
     if hierarchy is None:
@@ -162,22 +175,19 @@ def check_tier(around: Surroundings) -> None:
 
 def site_system_for(step: Install, around: Surroundings) -> Role:
     """The site system record that the role goes onto. `Refusal` if the server is none, or one of another site."""
-    if around.hierarchy is None:
-        raise ValueError("the hierarchy was not read")
-    site_code = around.hierarchy.local_site.code
     records = [record for record in around.site_systems if same_server(record.server, step.server)]
     for record in records:
-        if record.site_code.upper() == site_code.upper():
+        if record.site_code.upper() == around.site_code.upper():
             return record
     if records:
         raise Refusal(
-            f"{step.server} is a site system of site {records[0].site_code}, not of {site_code}, where the service connection "
-            "point belongs. Use a site system of that site."
+            f"{step.server} is a site system of site {records[0].site_code}, not of {around.site_code}, where the service "
+            "connection point belongs. Use a site system of that site."
         )
     raise Refusal(
-        f"{step.server} is not a site system of site {site_code}, so it cannot have a role. Make it one first: in the console "
-        "under Administration > Site Configuration > Servers and Site System Roles > Create Site System Server, or with "
-        f"New-CMSiteSystemServer -SiteSystemServerName {step.server} -SiteCode {site_code}."
+        f"{step.server} is not a site system of site {around.site_code}, so it cannot have a role. Make it one first: in the "
+        "console under Administration > Site Configuration > Servers and Site System Roles > Create Site System Server, or "
+        f"with New-CMSiteSystemServer -SiteSystemServerName {step.server} -SiteCode {around.site_code}."
     )
 
 

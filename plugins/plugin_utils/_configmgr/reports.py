@@ -33,14 +33,15 @@ class SiteReport:
 
 @dataclass(frozen=True)
 class RoleReport:
-    """A service connection point and its components."""
+    """A service connection point and its components, of which only the provider of its own site knows."""
 
     point: ServiceConnectionPoint
     components: tuple[ComponentState, ...]
+    is_of_this_site: bool
 
     @property
-    def works(self) -> bool:
-        return works(self.components)
+    def works(self) -> bool | None:
+        return works(self.components) if self.is_of_this_site else None
 
 
 def read_site_report(client: WsmanClient, site_code: str | None) -> SiteReport:
@@ -59,4 +60,9 @@ def read_role_report(client: WsmanClient, site_code: str | None) -> tuple[RoleRe
     if not points:
         # An account without rights is shown no roles, which must not pass for their absence.
         read_hierarchy(provider)
-    return tuple(RoleReport(point, tuple(read_components(provider, COMPONENTS, point.server))) for point in points)
+    return tuple(_report(provider, point) for point in points)
+
+
+def _report(provider: SiteProvider, point: ServiceConnectionPoint) -> RoleReport:
+    is_own = point.site_code.upper() == provider.site_code.upper()
+    return RoleReport(point, tuple(read_components(provider, COMPONENTS, point.server)) if is_own else (), is_own)

@@ -87,17 +87,16 @@ def read_role(provider: SiteProvider, role: Role) -> Role:
     return _role(provider.get(_CLASS, role.keys))
 
 
-def write_setting(provider: SiteProvider, role: Role, name: str, setting: Setting) -> None:
-    """Change one setting. The whole array is written, since an element left out would be removed."""
-    changed = []
-    found = False
-    for instance in role.embedded:
-        if instance.text("PropertyName") == name:
-            found = True
-            instance = replace(instance, properties={**instance.properties, **_values(setting)})
-        changed.append(instance)
-    if not found:
-        changed.append(_embedded_property(name, setting))
+def write_number(provider: SiteProvider, role: Role, name: str, number: int) -> None:
+    """Change the number of one setting. The whole array is written, since an element left out would be removed."""
+    changed = [
+        replace(instance, properties={**instance.properties, "Value": number})
+        if instance.text("PropertyName") == name
+        else instance
+        for instance in role.embedded
+    ]
+    if role.setting(name) is None:
+        changed.append(_embedded_property(name, Setting(number)))
     provider.put(_CLASS, role.keys, {"Props": list[CimValue](changed)})
 
 
@@ -144,9 +143,6 @@ def _role(row: CimInstance) -> Role:
     )
 
 
-def _values(setting: Setting) -> dict[str, CimValue]:
-    return {"Value": setting.number, "Value1": setting.text1, "Value2": setting.text2}
-
-
 def _embedded_property(name: str, setting: Setting) -> CimInstance:
-    return CimInstance(classes.EMBEDDED_PROPERTY.name, {"PropertyName": name, **_values(setting)})
+    values: dict[str, CimValue] = {"Value": setting.number, "Value1": setting.text1, "Value2": setting.text2}
+    return CimInstance(classes.EMBEDDED_PROPERTY.name, {"PropertyName": name, **values})

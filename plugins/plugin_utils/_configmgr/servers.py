@@ -20,12 +20,12 @@ def check_fqdn(name: str) -> str:
 
     The SMS Provider stores site systems by FQDN and validates it (Microsoft's article on distribution point installation).
     """
-    example = "it must be a fully qualified domain name such as srv1.contoso.com"
-    shown = repr(name)
+    example = "it must be a fully qualified domain name such as srv1.corp.example"
+    shown = f"'{name}'" if name.isprintable() else repr(name)
     if not name.isascii() or any(character in name for character in "\"'\\%*/ \t\r\n\0") or not name:
         raise ValueError(f"{shown} is no server name: {example}")
     labels = name.split(".")
-    if ":" in name or all(label.isdigit() for label in labels):
+    if ":" in name or labels[-1].isdigit():
         raise ValueError(f"{shown} is an IP address or a number: {example}")
     if len(labels) == 1:
         raise ValueError(f"{shown} is a NetBIOS or short name: {example}")
@@ -47,13 +47,8 @@ def same_server(one: str, other: str) -> bool:
 
 
 def network_os_path(fqdn: str) -> str:
-    """The form in which a site stores a server: ``\\\\srv1.contoso.com``."""
+    """The form in which a site stores a server: ``\\\\srv1.corp.example``."""
     return f"\\\\{fqdn}"
-
-
-def nal_path(fqdn: str, site_code: str) -> str:
-    """The network abstraction layer path of a server in a site."""
-    return f'["Display=\\\\{fqdn}\\"]MSWNET:["SMS_SITE={site_code}"]\\\\{fqdn}\\'
 
 
 def server_of(network_os_path: str, nal_path: str) -> str:

@@ -32,8 +32,9 @@ class Mode(Enum):
     OFFLINE = "offline"
 
     @property
-    def setting(self) -> Setting:
-        return Setting(0 if self is Mode.ONLINE else 1)
+    def number(self) -> int:
+        """Of the embedded property with the mode."""
+        return 0 if self is Mode.ONLINE else 1
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,16 @@ def read_service_connection_points(provider: SiteProvider) -> tuple[ServiceConne
 
 
 def works(components: Iterable[ComponentState]) -> bool:
-    """Whether the role works: its downloader runs, and so does every other component that the site knows of."""
-    states = {component.name: component.state for component in components}
-    return DOWNLOADER in states and all(state == STARTED for state in states.values())
+    """Whether the role works: its downloader runs, and every other component that the site knows of is as it should be."""
+    components = list(components)
+    downloaders = [component for component in components if component.name == DOWNLOADER]
+    return (
+        bool(downloaders)
+        and all(component.state == STARTED for component in downloaders)
+        and all(component.is_as_it_should_be for component in components)
+    )
 
 
 def settings_of_new_role(server: str, mode: Mode) -> dict[str, Setting]:
     """What a new instance is created with. Every sample of Microsoft's writes the server's name into the role, too."""
-    return {OFFLINE_MODE: mode.setting, "Server Remote Name": Setting(text1=server)}
+    return {OFFLINE_MODE: Setting(mode.number), "Server Remote Name": Setting(text1=server)}

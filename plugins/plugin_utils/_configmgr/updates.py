@@ -19,15 +19,12 @@ from .provider import SiteProvider
 INSTALLING_STATES = frozenset({2, 65537, 65538, 131073, *range(196609, 196630)} - {196612})
 """States in which an installation is under way, selected from the documented list; 196612 is INSTALL_SUCCESS."""
 
-_COLUMNS = "Name, FullVersion, PackageGuid, State"
-
 
 @dataclass(frozen=True)
 class UpdateInstallation:
     """An update package that is being installed."""
 
     name: str
-    version: str
     state: int
 
 
@@ -37,12 +34,12 @@ def read_installations(provider: SiteProvider) -> list[UpdateInstallation]:
     few = " OR ".join(f"State = {state}" for state in sorted(INSTALLING_STATES) if not low <= state <= high)
     # Finished updates stay in the class for good, so their state is left out by the query itself.
     wql = (
-        f"SELECT {_COLUMNS} FROM {classes.UPDATE_PACKAGE.name} "
+        f"SELECT Name, State FROM {classes.UPDATE_PACKAGE.name} "
         f"WHERE {few} OR (State >= {low} AND State <= {high} AND State <> 196612)"
     )
     found = []
     for row in provider.query(wql, classes.UPDATE_PACKAGE):
         state = row.number("State") or 0
         if state in INSTALLING_STATES:
-            found.append(UpdateInstallation(row.text("Name"), row.text("FullVersion"), state))
+            found.append(UpdateInstallation(row.text("Name"), state))
     return found

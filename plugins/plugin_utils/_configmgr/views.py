@@ -14,7 +14,7 @@ from typing import Any
 from .components import ComponentState
 from .deployment import Outcome
 from .hierarchy import Hierarchy, Site
-from .plan import Install, Keep, Remove, SetMode
+from .plan import Install, Keep, Remove, SetMode, StayAbsent
 from .provider import ProviderLocation
 from .service_connection_point import ServiceConnectionPoint
 
@@ -79,36 +79,42 @@ def view_point(point: ServiceConnectionPoint) -> View:
 def view_state(outcome: Outcome, *, after: bool) -> View:
     """The role before or after a run; in check mode, as it would be."""
     step = outcome.step
+    if after and outcome.is_planned:
+        if isinstance(step, Install):
+            return _view(step.server, outcome.site_code, step.mode.value)
+        if isinstance(step, SetMode):
+            return _view(step.point.server, step.point.site_code, step.mode.value)
+        if isinstance(step, Remove):
+            return _view(None, None, None)
     point = outcome.after if after else outcome.before
-    if after and isinstance(step, Install) and point is None:
-        return {
-            "state": "present",
-            "site_system": step.server,
-            "site_code": outcome.site_code,
-            "mode": step.mode.value,
-        }
-    if point is None or (after and isinstance(step, Remove)):
-        return {"state": "absent", "site_system": None, "site_code": None, "mode": None}
-    state = {"state": "present", **view_point(point)}
-    if after and isinstance(step, SetMode):
-        state["mode"] = step.mode.value
-    return state
+    if point is None:
+        return _view(None, None, None)
+    return _view(point.server, point.site_code, point.mode.value if point.mode else None)
+
+
+def _view(server: str | None, site_code: str | None, mode: str | None) -> View:
+    return {"state": "present" if server else "absent", "site_system": server, "site_code": site_code, "mode": mode}
 
 
 def describe(outcome: Outcome) -> str:
-    """What a run did, or would do, in a sentence."""
+    """What a run did, or in check mode would do, in a sentence."""
+
+    def did(done: str, planned: str) -> str:
+        return f"would {planned}" if outcome.is_planned else done
+
     match outcome.step:
         case Install(server=server, mode=mode):
-            return f"install the service connection point on {server}, {mode.value}"
+            return f"{did('installed', 'install')} the service connection point on {server}, {mode.value}"
         case SetMode(point=point, mode=mode):
             return (
-                f"set the service connection point on {point.server} to {mode.value}; it takes effect when SMS_DMP_DOWNLOADER "
-                "is restarted there"
+                f"{did('set', 'set')} the service connection point on {point.server} to {mode.value}; that takes effect when "
+                "SMS_DMP_DOWNLOADER is restarted there"
             )
         case Remove(point=point):
-            return f"remove the service connection point from {point.server}"
-        case Keep(point=None):
+            return f"{did('removed', 'remove')} the service connection point from {point.server}"
+        case StayAbsent(elsewhere=None):
             return "the service connection point is absent, as wanted"
+        case StayAbsent(server=server, elsewhere=elsewhere):
+            return f"the service connection point is not on {server}, as wanted; it is on {elsewhere}"
         case Keep(point=point):
-            return f"the service connection point on {point.server if point else ''} is as wanted"
-    return ""
+            return f"the service connection point on {point.server} is as wanted"

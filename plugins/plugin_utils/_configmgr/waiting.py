@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
-from .._wsman.errors import AuthenticationRejected, CertificateNotTrusted, HttpError, WsmanError, WsmanFault
+from .._wsman.errors import AuthenticationRejected, CertificateNotTrusted, HttpError, UndecodableAnswer, WsmanError, WsmanFault
 from .errors import WaitTimeout
 
 Seen = TypeVar("Seen")
@@ -21,6 +21,7 @@ Progress = Callable[[str], None]
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 10.0
 _GROWTH = 1.5
+_LONGEST_SILENCE = 60.0
 
 
 class Clock:
@@ -37,9 +38,9 @@ class Clock:
 class Wait(Generic[Seen]):
     """Polls until a condition holds.
 
-    ``describe`` turns what was read into lines by subject (a component, for example); a subject whose line has changed is
-    reported. The pauses grow from one second to ten. A server that cannot be reached for a while is asked again until the
-    deadline: servers restart, and so do connections.
+    ``describe`` turns what was read into lines by subject (a component, for example). A subject whose line has changed is
+    reported, and after a minute of silence all are. The pauses grow from one second to ten. A server that cannot be reached
+    for a while is asked again until the deadline: servers restart, and so do connections.
     """
 
     def __init__(
@@ -59,10 +60,11 @@ class Wait(Generic[Seen]):
         self._progress = progress
         self._clock = clock or Clock()
         self._lines: dict[str, str] = {}
+        self._last_report = 0.0
 
-    def run(self, what: str, where_to_look: str) -> Seen:
-        """Wait, and return what was read last. `WaitTimeout` names ``what`` was waited for and ``where_to_look``."""
-        started = self._clock.now()
+    def run(self, failure: str, where_to_look: str) -> Seen:
+        """Wait, and return what was read last. `WaitTimeout` names the ``failure`` and ``where_to_look``."""
+        started = self._last_report = self._clock.now()
         pause = _FIRST_PAUSE
         while True:
             try:
@@ -70,37 +72,39 @@ class Wait(Generic[Seen]):
             except WsmanError as error:
                 if not _may_pass(error):
                     raise
-                self._report({"connection": f"lost, trying again ({error})"}, self._clock.now() - started)
+                self._report({**self._lines, "connection": f"lost, trying again ({error})"}, started)
             else:
-                lines = dict(self._describe(seen))
-                if "connection" in self._lines:
-                    lines["connection"] = "restored"
-                self._report(lines, self._clock.now() - started)
+                restored = {"connection": "restored"} if "connection" in self._lines else {}
+                self._report({**self._describe(seen), **restored}, started)
+                self._lines.pop("connection", None)
                 if self._is_done(seen):
                     return seen
             elapsed = self._clock.now() - started
             if elapsed >= self._timeout:
-                raise WaitTimeout(self._timeout_message(what, where_to_look, elapsed))
+                raise WaitTimeout(self._timeout_message(failure, where_to_look, elapsed))
             self._clock.sleep(min(pause, self._timeout - elapsed))
             pause = min(pause * _GROWTH, _LONGEST_PAUSE)
 
-    def _report(self, lines: Mapping[str, str], elapsed: float) -> None:
+    def _report(self, lines: Mapping[str, str], started: float) -> None:
+        now = self._clock.now()
+        is_silent = now - self._last_report >= _LONGEST_SILENCE
         for subject, line in lines.items():
-            if self._lines.get(subject) != line:
-                self._lines[subject] = line
-                self._progress(f"{subject}: {line} ({elapsed:.0f} s)")
+            if is_silent or self._lines.get(subject) != line:
+                self._last_report = now
+                self._progress(f"{subject}: {line} ({now - started:.0f} s of {self._timeout:.0f} s)")
+        self._lines = dict(lines)
 
-    def _timeout_message(self, what: str, where_to_look: str, elapsed: float) -> str:
+    def _timeout_message(self, failure: str, where_to_look: str, elapsed: float) -> str:
         last = "; ".join(f"{subject}: {line}" for subject, line in self._lines.items()) or "nothing"
         return (
-            f"{what} did not finish within {elapsed:.0f} s. Last seen: {last}. {where_to_look} The site goes on by itself: run "
+            f"{failure} within {elapsed:.0f} s. Last seen: {last}. {where_to_look} The site goes on by itself: run "
             "the task again to go on waiting, with a longer wait_timeout if need be."
         )
 
 
 def _may_pass(error: WsmanError) -> bool:
     """Whether asking again can help: not where the server refused the question or the account."""
-    if isinstance(error, (AuthenticationRejected, CertificateNotTrusted)):
+    if isinstance(error, (AuthenticationRejected, CertificateNotTrusted, UndecodableAnswer)):
         return False
     if isinstance(error, WsmanFault):
         return error.reply_lost

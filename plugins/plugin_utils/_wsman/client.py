@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 from xml.etree.ElementTree import Element
 
 from . import names
 from .decoding import DecodingError, decode_instance, decode_properties, decode_reference
 from .encoding import encode_arguments, encode_instance, escape
-from .envelopes import Request, decode_answer
-from .errors import UndecodableAnswer, WsmanError
+from .envelopes import Request, decode_answer, new_message_id
+from .errors import AnswerTimedOut, ConnectionLost, UndecodableAnswer, WsmanError
 from .names import class_uri, local_name
 from .values import CimClass, CimInstance, CimReference, CimValue, KeyValue, Schema
 
@@ -130,7 +131,7 @@ class WsmanClient:
         )
         context = ""
         try:
-            page = self._exchange(Request(names.ENUMERATE, uri, body))
+            page = self._read(Request(names.ENUMERATE, uri, body))
             while True:
                 items, context = _page(page)
                 yield from self._decode_items(items, expected)
@@ -166,13 +167,22 @@ class WsmanClient:
                 raise UndecodableAnswer(str(error)) from error
 
     def _only_instance(self, request: Request, class_name: str) -> CimInstance:
-        body = self._exchange(request)
+        body = self._exchange(request) if request.action == names.PUT else self._read(request)
         if not len(body):
             raise UndecodableAnswer(f"the answer holds no instance of {class_name}")
         try:
             return decode_instance(body[0], self._schema, self._schema.find(class_name))
         except DecodingError as error:
             raise UndecodableAnswer(str(error)) from error
+
+    def _read(self, request: Request) -> Element:
+        """Send a request that changes nothing: once more if the connection was lost, as idle ones are after two minutes."""
+        try:
+            return self._exchange(request)
+        except AnswerTimedOut:
+            raise
+        except ConnectionLost:
+            return self._exchange(replace(request, message_id=new_message_id()))
 
     def _exchange(self, request: Request) -> Element:
         envelope = request.encode(self._transport.endpoint, self._transport.operation_timeout)

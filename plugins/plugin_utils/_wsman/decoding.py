@@ -13,11 +13,12 @@ an array is its element repeated; NULL is ``xsi:nil``. What the schema does not 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from .names import ADDRESSING, WSMAN, XSI, local_name
 from .times import parse_dmtf, parse_duration, parse_timestamp
-from .values import CimClass, CimInstance, CimReference, CimValue, KeyValue, Schema
+from .values import CimClass, CimInstance, CimProperty, CimReference, CimValue, KeyValue, Schema
 
 _NIL = f"{{{XSI}}}nil"
 _TYPE = f"{{{XSI}}}type"
@@ -72,6 +73,10 @@ _WRAPPED: dict[str, _Converter] = {
 """The members of cim:cimDateTime, by local name: projections leave out their namespace."""
 
 
+_UNDECLARED = CimProperty("object")
+"""What is taken for the type of a property that nobody declared, if it has children."""
+
+
 class _Tags(dict[str, str]):
     """Local names by tag: an answer repeats a few tags thousands of times."""
 
@@ -107,7 +112,7 @@ def decode_properties(element: Element, schema: Schema, known: CimClass) -> dict
         try:
             value: CimValue
             if text is None or len(child):
-                value = _decode_structure(child, property_.type if property_ else "", schema)
+                value = _decode_structure(child, property_ or _UNDECLARED, schema)
             elif property_ and (converter := _CONVERTERS.get(property_.type)):
                 value = converter(text)
             else:
@@ -127,14 +132,14 @@ def decode_properties(element: Element, schema: Schema, known: CimClass) -> dict
     return properties
 
 
-def _decode_structure(element: Element, cim_type: str, schema: Schema) -> CimValue:
+def _decode_structure(element: Element, declared: CimProperty, schema: Schema) -> CimValue:
     """A value that is more than text, or none at all."""
     if _boolean(element.get(_NIL, "false")):
         return None
     if element.get(_TYPE, "").endswith("_Type"):
         return decode_instance(element, schema)
     if not len(element):
-        converter = _CONVERTERS.get(cim_type)
+        converter = _CONVERTERS.get(declared.type)
         return converter("") if converter else ""
     first = element[0]
     name = _LOCAL_NAMES[first.tag]
@@ -142,9 +147,10 @@ def _decode_structure(element: Element, cim_type: str, schema: Schema) -> CimVal
         return _WRAPPED[name](first.text or "")
     if element.find(_REFERENCE_PARAMETERS) is not None:
         return decode_reference(element)
-    if cim_type in ("", "object"):
-        return decode_instance(element, schema)
-    raise ValueError(f"a {cim_type} was expected, but the element has children")
+    if declared.type == "object":
+        instance = decode_instance(element, schema, schema.find(declared.embedded_class))
+        return replace(instance, class_name=declared.embedded_class or instance.class_name)
+    raise ValueError(f"a {declared.type} was expected, but the element has children")
 
 
 def decode_reference(element: Element) -> CimReference:

@@ -22,13 +22,18 @@ from .names import ADDRESSING, ANONYMOUS, ENUMERATION, MICROSOFT_WSMAN, SOAP, TR
 from .values import KeyValue
 
 MAX_ENVELOPE_SIZE = 512_000
-"""Bytes of an answer that we accept: what Windows Server 2012 and later sends at most by default (MaxEnvelopeSizekb)."""
+"""Bytes of an answer that the server is asked not to exceed: its own default limit (MaxEnvelopeSizekb) since 2012."""
 
 _PROLOG = re.compile(rb"\s*(?:<\?xml\s[^>]*\?>)?\s*<[A-Za-z_]")
 _NAMESPACES = (
     f'xmlns:s="{SOAP}" xmlns:a="{ADDRESSING}" xmlns:n="{ENUMERATION}" xmlns:x="{TRANSFER}" '
     f'xmlns:w="{WSMAN}" xmlns:p="{MICROSOFT_WSMAN}"'
 )
+
+
+def new_message_id() -> str:
+    """A message's identifier, in the spelling that Windows itself uses."""
+    return f"uuid:{str(uuid.uuid4()).upper()}"
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Request:
     resource_uri: str
     body: str = ""
     keys: Mapping[str, KeyValue] = field(default_factory=dict)
-    message_id: str = field(default_factory=lambda: "uuid:" + str(uuid.uuid4()).upper())
+    message_id: str = field(default_factory=new_message_id)
 
     def encode(self, endpoint: str, operation_timeout: int) -> bytes:
         """The envelope as it is sent; ``operation_timeout`` is the server's time limit in seconds."""

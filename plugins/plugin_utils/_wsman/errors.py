@@ -37,6 +37,10 @@ class ConnectionLost(WsmanError):
     reply_lost = True
 
 
+class AnswerTimedOut(ConnectionLost):
+    """The connection held, but no answer came within the transport's time."""
+
+
 class UndecodableAnswer(WsmanError):
     """The answer is not what the protocol has for the request."""
 
@@ -128,10 +132,10 @@ class WsmanFault(WsmanError):
     def explanation(self) -> str:
         """The provider's own words where it has some, else the innermost message of the fault."""
         if self.extended_status is not None:
-            description = self.extended_status.text("Description").strip()
+            description = self.extended_status.text("Description").strip().rstrip(".")
             if description:
                 return description
         for detail in reversed(self.details):
             if detail and not detail.startswith(("The WS-Management service cannot process", "The WS-Man")):
-                return detail
+                return detail.rstrip(".")
         return ""

@@ -13,10 +13,18 @@ at which they would parse, and partly lose, a fault.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from .client import Reply
-from .errors import AuthenticationRejected, CertificateNotTrusted, ConnectionLost, ServerUnreachable, UndecodableAnswer
+from .errors import (
+    AnswerTimedOut,
+    AuthenticationRejected,
+    CertificateNotTrusted,
+    ConnectionLost,
+    ServerUnreachable,
+    UndecodableAnswer,
+    WsmanError,
+)
 
 try:
     import requests.exceptions
@@ -52,9 +60,23 @@ class _Session(ABC):
     def _send(self, envelope: bytes) -> Reply:
         try:
             return self._post(envelope)
+        except WsmanError:
+            self._forget_connection()
+            raise
         except requests.exceptions.RequestException as error:
             self._forget_connection()
-            _raise_network_error(error)
+            raise _network_error(error) from error
+        except UnicodeEncodeError:
+            # Not chained, and not quoted: the text that cannot be encoded is the password.
+            raise AuthenticationRejected(
+                "the name or the password of the account has characters that this way to log on cannot send"
+            ) from None
+        except OSError as error:
+            raise ServerUnreachable(str(error)) from error
+        except (ValueError, KeyError) as error:
+            # The libraries decode the text of a failure, and look for the headers of an encrypted one, before they raise.
+            self._forget_connection()
+            raise UndecodableAnswer(f"the answer could not be read ({type(error).__name__})") from None
 
     @property
     @abstractmethod
@@ -91,9 +113,6 @@ class PywinrmTransport(_Session):
             raise AuthenticationRejected(str(error)) from error
         except WinRMError as error:
             raise AuthenticationRejected(f"logging on was not possible: {error}") from error
-        except (UnicodeDecodeError, KeyError) as error:
-            # pywinrm decodes the text of a failure, and looks for the headers of an encrypted one, before it raises.
-            raise UndecodableAnswer(f"the answer could not be read: {error!r}") from error
 
     def _forget_connection(self) -> None:
         self._transport.close_session()
@@ -132,23 +151,33 @@ class PypsrpTransport(_Session):
         self._transport.encryption = None
 
 
-def _raise_network_error(error: requests.exceptions.RequestException) -> NoReturn:
-    """Sort a failure of the HTTP library by whether the server can have seen the request."""
+_NEVER_SENT = (
+    "ConnectTimeout",
+    "InvalidHeader",
+    "InvalidProxyURL",
+    "InvalidSchema",
+    "InvalidURL",
+    "MissingSchema",
+    "ProxyError",
+)
+"""Exceptions of the HTTP library that come before the server can have seen the request."""
+_NO_TLS = ("WRONG_VERSION_NUMBER", "HANDSHAKE", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE")
+
+
+def _network_error(error: requests.exceptions.RequestException) -> WsmanError:
+    """Sort a failure of the HTTP library by whether the server can have seen the request; in doubt, it has."""
+    text = _innermost(error)
     if isinstance(error, requests.exceptions.SSLError):
         if "CERTIFICATE_VERIFY_FAILED" in str(error) or "CertificateError" in str(error):
-            raise CertificateNotTrusted(_innermost(error)) from error
-        raise ConnectionLost(f"TLS failed: {_innermost(error)}") from error
-    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
-        raise ServerUnreachable(_innermost(error)) from error
+            return CertificateNotTrusted(text)
+        if any(reason in str(error).upper() for reason in _NO_TLS):
+            return ServerUnreachable(f"it does not speak TLS as expected there ({text})")
+        return ConnectionLost(f"TLS failed: {text}")
+    if type(error).__name__ in _NEVER_SENT or "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):
+        return ServerUnreachable(text)
     if isinstance(error, requests.exceptions.Timeout):
-        raise ConnectionLost("no answer came in time") from error
-    if isinstance(error, requests.exceptions.ConnectionError):
-        if "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):
-            raise ServerUnreachable(_innermost(error)) from error
-        raise ConnectionLost(_innermost(error)) from error
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        raise ConnectionLost(_innermost(error)) from error
-    raise ServerUnreachable(_innermost(error)) from error
+        return AnswerTimedOut("no answer came in time")
+    return ConnectionLost(text)
 
 
 def _innermost(error: BaseException) -> str:

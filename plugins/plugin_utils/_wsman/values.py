@@ -52,9 +52,11 @@ class CimInstance:
         return "" if value is None else str(value)
 
     def number(self, name: str) -> int | None:
-        """An integer property, or None where it is NULL or absent."""
+        """An integer property, or None where it is NULL, absent or no integer."""
         value = self.properties.get(name)
-        return int(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else None
+        if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
+            return int(value)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def objects(self, name: str) -> list[CimInstance]:
         """The elements of an array of embedded objects; NULL, absent and empty are all the empty list."""
@@ -69,10 +71,18 @@ class CimProperty:
 
     type: str
     is_array: bool = False
+    embedded_class: str = ""
+    """Class of the objects that it holds, for servers that do not name it with each of them."""
 
     def __post_init__(self) -> None:
         if self.type not in CIM_TYPES:
             raise ValueError(f"{self.type!r} is no CIM type")
+
+    @classmethod
+    def parse(cls, text: str) -> CimProperty:
+        """A property from ``uint32``, ``string[]`` or ``object:Class[]``."""
+        type_name, _colon, embedded_class = text.removesuffix("[]").partition(":")
+        return cls(type_name, text.endswith("[]"), embedded_class)
 
 
 @dataclass(frozen=True)
@@ -84,8 +94,8 @@ class CimClass:
 
     @classmethod
     def declare(cls, name: str, **types: str) -> CimClass:
-        """A class from ``Property="type"`` pairs; ``type[]`` is an array."""
-        return cls(name, {key: CimProperty(value.removesuffix("[]"), value.endswith("[]")) for key, value in types.items()})
+        """A class from ``Property="type"`` pairs; see `CimProperty.parse`."""
+        return cls(name, {key: CimProperty.parse(value) for key, value in types.items()})
 
 
 class Schema:

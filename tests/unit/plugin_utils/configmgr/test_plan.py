@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.plan imp
     Keep,
     Remove,
     SetMode,
+    StayAbsent,
     Step,
     Surroundings,
     check,
@@ -23,7 +25,6 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.plan imp
 )
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.provider import ProviderLocation
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.roles import Role
-from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.servers import nal_path
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.service_connection_point import (
     Mode,
     ServiceConnectionPoint,
@@ -33,7 +34,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.values impor
 
 
 def role(name: str, server: str, site_code: str = "PS1", **settings: int) -> Role:
-    path = nal_path(server, site_code)
+    path = f"a path to {server} in {site_code}"
     embedded = tuple(
         CimInstance("SMS_EmbeddedProperty", {"PropertyName": key, "Value": value}) for key, value in settings.items()
     )
@@ -52,8 +53,8 @@ ONLINE = point(OfflineMode=0)
 OFFLINE = point(OfflineMode=1)
 STANDALONE = Hierarchy((site("PS1", SiteType.PRIMARY),), site("PS1", SiteType.PRIMARY))
 INSTALL = Install("srv1.corp.example", Mode.ONLINE)
-READY = Surroundings(hierarchy=STANDALONE, site_systems=(role("SMS Site System", "srv1.corp.example"),))
-UPDATE = UpdateInstallation("Configuration Manager 2509", "5.00.9141.1000", 196609)
+READY = Surroundings("PS1", hierarchy=STANDALONE, site_systems=(role("SMS Site System", "srv1.corp.example"),))
+UPDATE = UpdateInstallation("Configuration Manager 2509", 196609)
 
 
 @pytest.mark.parametrize(
@@ -67,15 +68,15 @@ UPDATE = UpdateInstallation("Configuration Manager 2509", "5.00.9141.1000", 1966
         (Desired("present", None, Mode.OFFLINE), (ONLINE,), SetMode(ONLINE, Mode.OFFLINE)),
         (Desired("present", "srv1.corp.example"), (OFFLINE,), Keep(OFFLINE)),
         (Desired("present"), (OFFLINE,), Keep(OFFLINE)),
-        (Desired("absent"), (), Keep(None)),
+        (Desired("absent"), (), StayAbsent(None, None)),
         (Desired("absent"), (ONLINE,), Remove(ONLINE)),
         (Desired("absent", "srv1.corp.example"), (ONLINE,), Remove(ONLINE)),
-        (Desired("absent", "srv2.corp.example"), (ONLINE,), Keep(None)),
+        (Desired("absent", "srv2.corp.example"), (ONLINE,), StayAbsent("srv2.corp.example", ONLINE)),
         (Desired("absent", "srv1.corp.example"), (ONLINE, point("srv2.corp.example")), Remove(ONLINE)),
     ],
 )
 def test_what_is_to_be_done(desired: Desired, points: tuple[ServiceConnectionPoint, ...], expected: Step) -> None:
-    assert decide(desired, "PS1", points) == expected
+    assert decide(desired, points) == expected
 
 
 @pytest.mark.parametrize("stored", [{"OfflineMode": 7}, {"Other": 0, "OfflineMode": 1}])
@@ -86,8 +87,8 @@ def test_anything_but_zero_is_offline_and_only_its_own_property_counts(stored: d
 def test_a_mode_that_the_site_does_not_say_is_set_when_asked_for() -> None:
     unknown = point(Other=0)
     assert unknown.mode is None
-    assert decide(Desired("present"), "PS1", (unknown,)) == Keep(unknown)
-    assert decide(Desired("present", mode=Mode.ONLINE), "PS1", (unknown,)) == SetMode(unknown, Mode.ONLINE)
+    assert decide(Desired("present"), (unknown,)) == Keep(unknown)
+    assert decide(Desired("present", mode=Mode.ONLINE), (unknown,)) == SetMode(unknown, Mode.ONLINE)
 
 
 @pytest.mark.parametrize(
@@ -102,14 +103,19 @@ def test_a_mode_that_the_site_does_not_say_is_set_when_asked_for() -> None:
         ),
         (Desired("present"), (ONLINE, point("srv2.corp.example")), ["2 service", "srv1.corp.example", "srv2.corp.example"]),
         (Desired("absent"), (ONLINE, point("srv2.corp.example")), ["Set site_system"]),
-        (Desired("present"), (point(site_code="CAS"),), ["site CAS", "site PS1"]),
-        (Desired("absent"), (point(site_code="CAS"),), ["site CAS", "site PS1"]),
     ],
 )
 def test_what_is_refused(desired: Desired, points: tuple[ServiceConnectionPoint, ...], words: list[str]) -> None:
     with pytest.raises(Refusal) as caught:
-        decide(desired, "PS1", points)
+        decide(desired, points)
     assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize("act", [Keep, Remove, lambda other: SetMode(other, Mode.OFFLINE)])
+def test_the_role_of_another_site_is_left_to_its_own_provider(act: Callable[[ServiceConnectionPoint], Step]) -> None:
+    around = Surroundings("PS1", locations=(ProviderLocation("prov.corp.example", "CAS", False),))
+    with pytest.raises(Refusal, match=r"belongs to site CAS.*site PS1.*SMS Provider of CAS, prov\.corp\.example"):
+        check(act(point(site_code="CAS")), Desired("present"), around)
 
 
 def test_a_ready_site_is_not_refused() -> None:
@@ -123,8 +129,16 @@ def test_a_site_below_the_top_tier_is_refused(type_: SiteType) -> None:
     below = replace(
         READY, hierarchy=Hierarchy((cas, child), child), locations=(ProviderLocation("prov.corp.example", "CAS", False),)
     )
-    with pytest.raises(Refusal, match=r"reports to CAS.*top-tier site, CAS.*prov\.corp\.example"):
-        check(INSTALL, Desired("present"), below)
+    for step in (INSTALL, StayAbsent(None, None), StayAbsent("srv1.corp.example", ONLINE)):
+        with pytest.raises(Refusal, match=r"reports to CAS.*top-tier site, CAS.*prov\.corp\.example"):
+            check(step, Desired("present"), below)
+
+
+@pytest.mark.parametrize("parent", ["", "CAS"])
+def test_a_site_of_an_unknown_type_is_not_taken_for_the_top(parent: str) -> None:
+    unknown = Site("PS1", "PS1", None, parent, "ps1.corp.example", "", "active", "normal", "")
+    with pytest.raises(Refusal, match="PS1"):
+        check(INSTALL, Desired("present"), replace(READY, hierarchy=Hierarchy((unknown,), unknown)))
 
 
 def test_a_child_that_does_not_know_its_parent_is_refused_all_the_same() -> None:
@@ -152,5 +166,5 @@ def test_an_update_being_installed_stops_every_write_unless_overridden(step: Ste
     check(step, Desired("present", allow_during_update=True), updating)
 
 
-def test_an_update_being_installed_does_not_matter_when_nothing_changes() -> None:
-    check(Keep(ONLINE), Desired("present"), Surroundings(updates=(UPDATE,)))
+def test_nothing_is_asked_of_the_surroundings_when_nothing_changes() -> None:
+    check(Keep(ONLINE), Desired("present"), Surroundings("PS1"))

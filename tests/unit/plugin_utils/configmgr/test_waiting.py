@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting 
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors import (
     AuthenticationRejected,
     ConnectionLost,
+    UndecodableAnswer,
     WsmanFault,
 )
 
@@ -47,13 +49,20 @@ def wait_for(answers: list[str | Exception], timeout: float = 600) -> tuple[list
         progress=lines.append,
         clock=clock,
     )
-    return lines, wait.run("The installation", "Look into sitecomp.log."), clock
+    return lines, wait.run("The role did not start", "Look into sitecomp.log."), clock
 
 
 def test_a_line_for_every_change_and_none_without() -> None:
     lines, seen, _clock = wait_for(["installing", "installing", "installing", "started"])
     assert seen == "started"
-    assert lines == ["srv1 SMS_DMP_DOWNLOADER: installing (0 s)", "srv1 SMS_DMP_DOWNLOADER: started (5 s)"]
+    assert lines == ["srv1 SMS_DMP_DOWNLOADER: installing (0 s of 600 s)", "srv1 SMS_DMP_DOWNLOADER: started (5 s of 600 s)"]
+
+
+def test_a_minute_of_silence_is_broken() -> None:
+    lines, _seen, _clock = wait_for([*["installing"] * 25, "started"])
+    times = [int(line.partition("(")[2].partition(" s of")[0]) for line in lines]
+    assert all(later - earlier <= 70 for earlier, later in itertools.pairwise(times))
+    assert len(lines) == 5
 
 
 def test_nothing_is_waited_for_when_it_is_done_already() -> None:
@@ -64,18 +73,20 @@ def test_the_timeout_says_what_was_seen_and_where_to_look() -> None:
     with pytest.raises(WaitTimeout) as caught:
         wait_for(["installing"], timeout=42)
     message = str(caught.value)
-    assert message.startswith("The installation did not finish within 42 s. Last seen: srv1 SMS_DMP_DOWNLOADER: installing.")
+    assert message.startswith("The role did not start within 42 s. Last seen: srv1 SMS_DMP_DOWNLOADER: installing.")
     assert "sitecomp.log" in message and "again" in message
 
 
 def test_a_connection_that_comes_back_is_waited_for() -> None:
     lines, seen, _clock = wait_for([ConnectionLost("reset"), ConnectionLost("reset"), "started"])
     assert seen == "started"
-    assert lines[0] == "connection: lost, trying again (reset) (0 s)"
+    assert lines[0] == "connection: lost, trying again (reset) (0 s of 600 s)"
     assert any(line.startswith("connection: restored") for line in lines)
 
 
-@pytest.mark.parametrize("error", [AuthenticationRejected("no"), WsmanFault(0x80041003, "AccessDenied", "no")])
+@pytest.mark.parametrize(
+    "error", [AuthenticationRejected("no"), WsmanFault(0x80041003, "AccessDenied", "no"), UndecodableAnswer("bad value")]
+)
 def test_a_refusal_is_not_waited_for(error: Exception) -> None:
     with pytest.raises(type(error)):
         wait_for([error])

@@ -87,7 +87,7 @@ def test_a_class_that_is_not_there() -> None:
     fault = fault_of(soap_fault("n:CannotProcessFilter", wmi_detail(2150858778, 2150858778, text, "")))
     assert fault.code == codes.CANNOT_PROCESS_FILTER
     assert not fault.is_missing_namespace
-    assert fault.explanation == text.strip()
+    assert fault.explanation == text.strip(" .")
 
 
 def test_an_error_of_the_management_infrastructure() -> None:
@@ -99,7 +99,7 @@ def test_an_error_of_the_management_infrastructure() -> None:
     )
     fault = fault_of(soap_fault("w:InternalError", detail))
     assert fault.name == "ERROR_WSMAN_QUOTA_MAX_SHELLS"
-    assert fault.explanation == "Too many shells."
+    assert fault.explanation == "Too many shells"
 
 
 def test_a_timeout_leaves_open_what_happened() -> None:

@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""Waiting until the site has carried out what is on record: components installed and started, or removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .components import STOPPED, ComponentState, read_components, read_not_stopped
+from .plan import Install, Keep, Remove, SetMode, StayAbsent, Step
+from .provider import SiteProvider
+from .roles import SITE_SYSTEM, read_roles
+from .servers import same_server
+from .service_connection_point import COMPONENTS, DOWNLOADER, works
+from .waiting import Clock, Progress, Wait
+
+LOGS = "Look into sitecomp.log on the site server, and into the status messages of SMS_SITE_COMPONENT_MANAGER."
+
+Components = tuple[ComponentState, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Whether and how long to wait, in seconds, and who is told meanwhile."""
+
+    enabled: bool
+    timeout: float
+    progress: Progress = field(repr=False)
+    clock: Clock = field(default_factory=Clock, repr=False)
+
+
+def settle(provider: SiteProvider, step: Step, waiting: Waiting) -> Components:
+    """Wait until a step is carried out; also one of an earlier run that did not wait. Returns what was read last.
+
+    A mode alone changes nothing that could be waited for.
+    """
+    if not waiting.enabled:
+        return ()
+    match step:
+        case SetMode():
+            return ()
+        case Install(server=server):
+            return _until_it_works(provider, server, waiting)
+        case Keep(point=point):
+            healthy = read_components(provider, COMPONENTS, point.server, healthy_one=DOWNLOADER)
+            return tuple(healthy) if works(healthy) else _until_it_works(provider, point.server, waiting)
+        case Remove(point=point):
+            return _until_removed(provider, point.server, waiting)
+        case StayAbsent(server=server, elsewhere=elsewhere):
+            if server is None and elsewhere is None:
+                return _until_removed_everywhere(provider, waiting)
+            return _until_removed(provider, server, waiting) if server else ()
+
+
+def _until_it_works(provider: SiteProvider, server: str, waiting: Waiting) -> Components:
+    return _poll(
+        lambda: read_components(provider, COMPONENTS, server),
+        works,
+        {f"{server} {DOWNLOADER}": "not known to the site yet"},
+        f"The service connection point on {server} is on record, but did not start to work",
+        waiting,
+    )
+
+
+def _until_removed(provider: SiteProvider, server: str, waiting: Waiting) -> Components:
+    return _poll(
+        lambda: read_components(provider, COMPONENTS, server),
+        _are_stopped,
+        {server: "components removed"},
+        f"The service connection point is off the record of {server}, but its components were not removed",
+        waiting,
+    )
+
+
+def _until_removed_everywhere(provider: SiteProvider, waiting: Waiting) -> Components:
+    """Finish the wait of an earlier run that removed the role, from a server that is not known any more."""
+    if not read_not_stopped(provider, COMPONENTS):
+        return ()
+    # The summary of a server may outlive the server. What is being removed is on one that is still a site system.
+    servers = [role.server for role in read_roles(provider, SITE_SYSTEM)]
+
+    def read() -> list[ComponentState]:
+        return [
+            component
+            for component in read_not_stopped(provider, COMPONENTS)
+            if any(_is_on(component, server) for server in servers)
+        ]
+
+    return _poll(
+        read,
+        _are_stopped,
+        {"service connection point": "components removed"},
+        "The service connection point is off the record, but its components were not removed",
+        waiting,
+    )
+
+
+def _is_on(component: ComponentState, server: str) -> bool:
+    return same_server(component.server, server) or same_server(component.server, server.partition(".")[0][:15])
+
+
+def _are_stopped(components: list[ComponentState]) -> bool:
+    return all(component.state == STOPPED for component in components)
+
+
+def _poll(
+    read: Callable[[], list[ComponentState]],
+    is_done: Callable[[list[ComponentState]], bool],
+    when_empty: dict[str, str],
+    failure: str,
+    waiting: Waiting,
+) -> Components:
+    def describe(components: list[ComponentState]) -> dict[str, str]:
+        if not components:
+            return when_empty
+        return {f"{component.server} {component.name}": _line(component) for component in components}
+
+    wait = Wait(read, is_done, describe, timeout=waiting.timeout, progress=waiting.progress, clock=waiting.clock)
+    return tuple(wait.run(failure, LOGS))
+
+
+def _line(component: ComponentState) -> str:
+    suffix = "" if component.status in (0, None) else f", status {component.status_name}"
+    return component.state_name + suffix
