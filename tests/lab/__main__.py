@@ -12,18 +12,27 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
+from textwrap import fill
 from threading import Event
 from types import FrameType
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
-from .client import LabControl, LabError
+from .client import CONTROL_FILE, LabControl, LabError
 from .hierarchy import topology as topologies
 from .lab import Lab
-from .quirks import Quirks
+from .quirks import Quirks, known_quirks
+from .reports import (
+    CALLBACK,
+    CALLBACK_DIRECTORY,
+    DEFAULT_DIRECTORY,
+    WIDTH,
+    make_command,
+    requests_report,
+    state_report,
+    welcome,
+)
 
-DEFAULT_DIRECTORY = Path(".lab")
 PARENT_CHECK_SECONDS = 0.3
 
 _DESCRIPTION = """\
@@ -32,6 +41,7 @@ A simulated Configuration Manager hierarchy: Windows servers on loopback that sp
   python -m lab serve                                          a lab in ./.lab, until Ctrl-C
   python -m lab run -- ansible-playbook my_playbook.yml        a lab for the time of one command
   python -m lab state                                          what is going on in it
+  python -m lab requests                                       what each task has sent to it
 """
 
 
@@ -40,7 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
         return code
+    except BrokenPipeError:
+        # Whoever read the output has seen enough (`lab state | head`); what is left to be flushed goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (ValueError, LabError) as error:
         print(f"lab: {error}", file=sys.stderr)
         return 2
@@ -48,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     raw = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(prog="python -m lab", description=_DESCRIPTION, formatter_class=raw)
+    quirks = _quirk_list()
+    parser = argparse.ArgumentParser(prog="python -m lab", description=_DESCRIPTION, epilog=quirks, formatter_class=raw)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     start = argparse.ArgumentParser(add_help=False)
@@ -66,37 +82,48 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a behaviour that differs from the default; " + "; ".join(_quirk_choices()),
+        help="another behaviour where the real one is not known, see below; can be given several times",
     )
 
-    serve = commands.add_parser("serve", parents=[start], help="run a lab until it is stopped")
+    text = "run a lab until it is stopped"
+    serve = commands.add_parser("serve", parents=[start], help=text, description=text, epilog=quirks, formatter_class=raw)
     serve.add_argument("--directory", type=Path, default=DEFAULT_DIRECTORY, help="where its files go (default: .lab)")
     serve.set_defaults(run=_serve)
 
-    run = commands.add_parser("run", parents=[start], help="run a lab for the time of one command")
+    text = "run a lab for the time of one command"
+    run = commands.add_parser("run", parents=[start], help=text, description=text, epilog=quirks, formatter_class=raw)
     run.add_argument("--directory", type=Path, help="where its files go (default: a temporary directory)")
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND ...", help="what to run")
     run.set_defaults(run=_run)
 
-    state = commands.add_parser("state", help="show what is going on in a lab that runs")
-    state.add_argument("--directory", type=Path, default=DEFAULT_DIRECTORY, help="the lab's directory (default: .lab)")
-    state.set_defaults(run=_state)
+    looking = argparse.ArgumentParser(add_help=False)
+    looking.add_argument("--directory", type=Path, default=DEFAULT_DIRECTORY, help="the lab's directory (default: .lab)")
+    text = "show what is going on in a lab that runs"
+    commands.add_parser("state", parents=[looking], help=text, description=text).set_defaults(run=_state)
+    text = "show the requests of each task that a lab has met"
+    commands.add_parser("requests", parents=[looking], help=text, description=text).set_defaults(run=_requests)
     return parser
 
 
-def _quirk_choices() -> list[str]:
-    hints = get_type_hints(Quirks)
-    return [f"{field.name}={'|'.join(map(str, get_args(hints[field.name])))}" for field in fields(Quirks)]
+def _quirk_list() -> str:
+    entries = [
+        f"  {quirk.name}={'|'.join(quirk.values)}\n"
+        + fill(quirk.meaning.replace("``", ""), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+        for quirk in known_quirks()
+    ]
+    return "quirks, each with its values (the default first) and what they are about:\n" + "\n".join(entries)
 
 
 def parse_quirks(settings: Sequence[str]) -> Quirks:
     """Quirks from ``NAME=VALUE`` settings."""
-    hints = get_type_hints(Quirks)
+    choices = {quirk.name: quirk.values for quirk in known_quirks()}
     values: dict[str, Any] = {}
     for setting in settings:
         name, _separator, value = setting.partition("=")
-        if value not in get_args(hints.get(name)):
-            raise ValueError(f"--quirk {setting}: choose from {', '.join(_quirk_choices())}")
+        if name not in choices:
+            raise ValueError(f"--quirk {setting}: there is no quirk {name!r}; there are {', '.join(choices)}")
+        if value not in choices[name]:
+            raise ValueError(f"--quirk {setting}: {name} is {' or '.join(choices[name])}")
         values[name] = value
     return Quirks(**values)
 
@@ -105,26 +132,34 @@ def _make_lab(options: argparse.Namespace, directory: Path) -> Lab:
     topology = topologies.load(options.topology)
     if options.service_connection_point:
         topology = topology.with_service_connection_point(options.service_connection_point)
-    return Lab(topology, directory, options.speed, parse_quirks(options.quirk))
-
-
-def _serve(options: argparse.Namespace) -> int:
-    parent = os.getppid()
-    if _runs(options.directory):
-        raise ValueError(f"a lab runs with the directory {options.directory} already; name another with --directory")
-    with _stop_on_signals() as stop, _make_lab(options, options.directory) as lab:
-        _print_welcome(lab)
-        while not stop.wait(PARENT_CHECK_SECONDS) and os.getppid() == parent:
-            pass
-    return 0
+    quirks = parse_quirks(options.quirk)
+    if _runs(directory):
+        raise ValueError(f"a lab runs with the directory {directory} already; start another with: make lab LAB=.lab2")
+    try:
+        return Lab(topology, directory, options.speed, quirks)
+    except OSError as error:
+        if error.filename is None:
+            raise ValueError(f"cannot listen on 127.0.0.1: {error.strerror}") from error
+        raise ValueError(f"cannot write to {error.filename}: {error.strerror}") from error
 
 
 def _runs(directory: Path) -> bool:
     try:
         LabControl.of_directory(directory).state()
-    except OSError:
+    except (OSError, ValueError, KeyError):
         return False
     return True
+
+
+def _serve(options: argparse.Namespace) -> int:
+    parent = os.getppid()
+    with _stop_on_signals() as stop:
+        with _make_lab(options, options.directory) as lab:
+            print("\n".join(welcome(lab)), flush=True)
+            while not stop.wait(PARENT_CHECK_SECONDS) and os.getppid() == parent:
+                pass
+        print("Lab stopped.", flush=True)
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -142,6 +177,8 @@ def _run(options: argparse.Namespace) -> int:
             "LAB_DIRECTORY": str(lab.directory),
             "LAB_CONTROL": lab.control.url,
             "ANSIBLE_INVENTORY": str(lab.inventory_file),
+            "ANSIBLE_CALLBACK_PLUGINS": _with_entry("ANSIBLE_CALLBACK_PLUGINS", str(CALLBACK_DIRECTORY), os.pathsep),
+            "ANSIBLE_CALLBACKS_ENABLED": _with_entry("ANSIBLE_CALLBACKS_ENABLED", CALLBACK, ","),
         }
         try:
             process = subprocess.Popen(command, env=environment)
@@ -156,19 +193,28 @@ def _run(options: argparse.Namespace) -> int:
                     process.terminate()
 
 
+def _with_entry(variable: str, entry: str, separator: str) -> str:
+    """The list in an environment variable, with this entry."""
+    entries = [text for text in os.environ.get(variable, "").split(separator) if text]
+    return separator.join(dict.fromkeys([*entries, entry]))
+
+
 @contextmanager
 def _stop_on_signals(has_child: bool = False) -> Iterator[Event]:
-    """An event that SIGTERM and SIGINT set, in place of what they do otherwise.
+    """An event that SIGTERM, SIGHUP and SIGINT set, in place of what they do otherwise.
 
     A child gets the terminal's SIGINT too and ends in its own way, so with one it sets nothing here.
     """
     stop = Event()
 
     def handle(number: int, frame: FrameType | None) -> None:
-        if number == signal.SIGTERM or not has_child:
+        if number != signal.SIGINT or not has_child:
             stop.set()
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # which is how nohup says that a closed terminal shall not matter
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, handle) for number in numbers}
     try:
         yield stop
     finally:
@@ -176,53 +222,29 @@ def _stop_on_signals(has_child: bool = False) -> Iterator[Event]:
             signal.signal(number, handler)
 
 
-def _print_welcome(lab: Lab) -> None:
-    top_tier = lab.hierarchy.top_tier_site
-    print(f"{'server':<26}{'https':>7}{'http':>7}  roles")
-    for name in lab.topology.servers:
-        roles = [role.name.removeprefix("SMS ") for role in lab.hierarchy.site_control.on_server(name)]
-        print(f"{name:<26}{lab.https_ports[name]:>7}{lab.http_ports[name]:>7}  {', '.join(roles) or '-'}")
-    print(f"\nTop-tier site {top_tier.code}, its SMS Provider on {top_tier.sms_provider}. Next, in another terminal:\n")
-    print(f"  ansible-inventory -i {lab.inventory_file} --graph")
-    print(f"  LAB_CONTROL={lab.control.url} ansible-playbook -i {lab.inventory_file} PLAYBOOK")
-    print(f"  python -m lab state --directory {lab.directory}")
-    print(f"  curl {lab.control.url}/requests\n", flush=True)
-
-
 def _state(options: argparse.Namespace) -> int:
-    try:
-        control = LabControl.of_directory(options.directory)
+    with _looking_at(options.directory) as control:
         state = control.state()
-    except OSError:
-        raise ValueError(f"no lab runs with the directory {options.directory}") from None
-    print(f"{state['topology']}, {state['speed']:g} times as fast as a real site; {state['requests']} requests so far")
-    print("\nSites")
-    for site in state["sites"]:
-        provider = f", SMS Provider on {site['sms_provider']}" if site["sms_provider"] else ""
-        below = f" below {site['parent']}" if site["parent"] else ""
-        print(f"  {site['code']}  {site['type']}{below} on {site['server']}{provider}")
-    print("\nService connection point")
-    for point in state["service_connection_points"]:
-        effective = point["effective_mode"] or "nothing yet"
-        print(f"  {point['server']} ({point['site_code']}): {point['mode']} on record, {effective} in effect")
-    if not state["service_connection_points"]:
-        print("  none")
-    for installation in state["installations"]:
-        if installation["is_busy"]:
-            work = "being installed" if installation["is_wanted"] else "being removed"
-            print(f"  {work} on {installation['server']}  {installation['obstacle']}".rstrip())
-    print("\nServers")
-    for name, server in state["servers"].items():
-        print(f"  {name}: {', '.join(role['name'] for role in server['roles']) or 'no role'}")
-        for component, status in server["components"].items():
-            thread = server["threads"].get(component, {}).get("state", "-")
-            print(f"    {component:<36}{status['state']:<14}{status['status']:<10}thread {thread}")
-    print("\nViolations")
-    for violation in state["violations"]:
-        print(f"  {violation['time']}  {violation['text']}")
-    if not state["violations"]:
-        print("  none")
+    print("\n".join(state_report(state)))
     return 0
+
+
+def _requests(options: argparse.Namespace) -> int:
+    with _looking_at(options.directory) as control:
+        tasks = control.requests()
+    print("\n".join(requests_report(tasks)))
+    return 0
+
+
+@contextmanager
+def _looking_at(directory: Path) -> Iterator[LabControl]:
+    try:
+        yield LabControl.of_directory(directory)
+    except OSError:
+        start = make_command("lab", directory)
+        raise ValueError(f"no lab runs with the directory {directory}; start one with: {start}") from None
+    except (KeyError, ValueError):
+        raise ValueError(f"{directory / CONTROL_FILE} is not a lab's") from None
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 State = dict[str, Any]
 
+CONTROL_FILE = "control.json"
+"""In the directory of a running lab: where its control endpoint is, its ports, and its accounts with their passwords."""
+
 
 class LabError(Exception):
     """The lab refused a control request, with the reason it gave."""
@@ -30,7 +33,7 @@ class LabControl:
     @classmethod
     def of_directory(cls, directory: Path) -> LabControl:
         """The lab that was started with this directory."""
-        return cls(json.loads((directory / "control.json").read_text(encoding="utf-8"))["url"])
+        return cls(json.loads((directory / CONTROL_FILE).read_text(encoding="utf-8"))["url"])
 
     def state(self) -> State:
         """Sites, servers, roles, threads, components, violations and counts."""

@@ -8,11 +8,13 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from .certificates import CertificateAuthority
+from .client import CONTROL_FILE
 from .control import ControlServer
 from .hierarchy.accounts import make_accounts
 from .hierarchy.console import Console
@@ -28,6 +30,11 @@ from .wire.authentication import Accounts
 from .wire.host import CommandHost
 from .wire.listener import Listeners
 from .wmi.model import WmiService
+
+
+_PRIVATE_DIRECTORY, _AUTHORITY_FILE, _INVENTORY_FILE = "private", "ca.pem", "inventory.yml"
+_FILES = (_PRIVATE_DIRECTORY, _AUTHORITY_FILE, _INVENTORY_FILE, CONTROL_FILE)
+"""What a lab writes into its directory, and removes in the end; the last one says that it is all there."""
 
 
 class ServerAddress:
@@ -65,14 +72,15 @@ class Lab:
         self.accounts = make_accounts(topology.netbios_domain)
         self.hierarchy = self._make_hierarchy()
         self.requests = RequestLog(self._perform)
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self._private = self.directory / "private"
-        self._private.mkdir(mode=0o700, exist_ok=True)
         self.https_ports: dict[str, int] = {}
         self.http_ports: dict[str, int] = {}
-        self._listeners = self._listen()
-        self.control = ControlServer(self)
-        self._write_files()
+        with ExitStack() as undo:
+            self._private = self._make_directories(undo)
+            self._listeners = self._listen(undo)
+            self.control = ControlServer(self)
+            undo.callback(self.control.close)
+            self._write_files(undo)
+            self._undo = undo.pop_all()
 
     def __enter__(self) -> Lab:
         return self
@@ -82,11 +90,11 @@ class Lab:
 
     @property
     def authority_file(self) -> Path:
-        return self.directory / "ca.pem"
+        return self.directory / _AUTHORITY_FILE
 
     @property
     def inventory_file(self) -> Path:
-        return self.directory / "inventory.yml"
+        return self.directory / _INVENTORY_FILE
 
     @property
     def console(self) -> Console:
@@ -100,11 +108,8 @@ class Lab:
         self.requests.clear()
 
     def close(self) -> None:
-        """Stop to listen, and remove what says that the lab runs."""
-        self._listeners.close()
-        self.control.close()
-        (self.directory / "control.json").unlink(missing_ok=True)
-        shutil.rmtree(self._private, ignore_errors=True)
+        """Stop to listen, and remove every file, and the directory if the lab has made it and nothing else is in it."""
+        self._undo.close()
 
     def _perform(self, request: Mapping[str, Any]) -> None:
         self.console.perform(request)
@@ -112,23 +117,37 @@ class Lab:
     def _make_hierarchy(self) -> Hierarchy:
         return Hierarchy(self.topology, self.accounts, Simulation(self.speed), self.quirks)
 
-    def _listen(self) -> Listeners:
+    def _make_directories(self, undo: ExitStack) -> Path:
+        present = [name for name in _FILES if (self.directory / name).exists()]
+        if present and CONTROL_FILE not in present:
+            raise ValueError(f"{self.directory / present[0]} exists and is not a lab's; name another directory")
+        if not self.directory.is_dir():
+            self.directory.mkdir(parents=True)
+            undo.callback(_remove_if_empty, self.directory)
+        private = self.directory / _PRIVATE_DIRECTORY
+        undo.callback(shutil.rmtree, private, ignore_errors=True)
+        private.mkdir(mode=0o700, exist_ok=True)
+        return private
+
+    def _listen(self, undo: ExitStack) -> Listeners:
         domain = self.topology.netbios_domain
         accounts = Accounts(self._private / "accounts")
         for account in self.accounts:
             accounts.add(domain, account.name.partition("\\")[2], account.password, dns_domain=self.topology.domain)
         authority = CertificateAuthority(self._private)
+        undo.callback(self.authority_file.unlink, missing_ok=True)
         shutil.copyfile(authority.certificate_file, self.authority_file)
         certificate = authority.issue(*self.topology.servers)
-        listeners = Listeners(accounts, self.requests)
+        listeners = undo.enter_context(Listeners(accounts, self.requests))
         for name in self.topology.servers:
             address = ServerAddress(self, name)
             self.https_ports[name] = listeners.listen(address, certificate).port
             self.http_ports[name] = listeners.listen(address).port
         return listeners
 
-    def _write_files(self) -> None:
+    def _write_files(self, undo: ExitStack) -> None:
         text = inventory(self.topology, self.accounts[0], self.https_ports, self.http_ports, self.authority_file)
+        undo.callback(self.inventory_file.unlink, missing_ok=True)
         _write_private(self.inventory_file, text)
         content = {
             "url": self.control.url,
@@ -138,7 +157,14 @@ class Lab:
                 name: {"https": self.https_ports[name], "http": self.http_ports[name]} for name in self.topology.servers
             },
         }
-        _write_private(self.directory / "control.json", json.dumps(content, indent=2) + "\n")
+        control_file = self.directory / CONTROL_FILE
+        undo.callback(control_file.unlink, missing_ok=True)
+        _write_private(control_file, json.dumps(content, indent=2) + "\n")
+
+
+def _remove_if_empty(directory: Path) -> None:
+    with suppress(OSError):
+        directory.rmdir()
 
 
 def _write_private(path: Path, text: str) -> None:

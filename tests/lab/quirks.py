@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Switches between the plausible behaviours of the real thing, one for each fact that is weak or unknown.
 
-The default is the likeliest or the strictest behaviour. ``python -m lab serve --quirk NAME=VALUE`` sets one.
+The default, which stands first, is the likeliest or the strictest behaviour.
+``python -m lab serve --quirk NAME=VALUE`` sets one.
 """
 
 from __future__ import annotations
 
+import ast
+import inspect
+import itertools
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args, get_type_hints
 
 
 @dataclass(frozen=True)
@@ -44,3 +48,35 @@ class Quirks:
 
     registry_missing_value: Literal["1", "2"] = "1"
     """What StdRegProv returns for a value that is not in the key (a missing key is always 2)."""
+
+    scheduled_component: Literal["none", "present"] = "none"
+    """SMS_CLOUDCONNECTION runs all the time, or is started by schedule and shown as stopped most of the time."""
+
+    embedded_type: Literal["typed", "untyped"] = "typed"
+    """Embedded instances in answers name their class in ``xsi:type``, or by the namespace of their members alone."""
+
+    stale_rows: Literal["none", "present"] = "none"
+    """The component summarizer forgets a server that is removed, or still shows the downloader of one as started."""
+
+
+@dataclass(frozen=True)
+class Quirk:
+    """One field of `Quirks`, for people who choose."""
+
+    name: str
+    values: tuple[str, ...]
+    """What it can be set to, the default first."""
+    meaning: str
+
+
+def known_quirks() -> tuple[Quirk, ...]:
+    """Every quirk; its meaning is the docstring below its field."""
+    declaration = ast.parse(inspect.getsource(Quirks)).body[0]
+    assert isinstance(declaration, ast.ClassDef)
+    meanings = {
+        field.target.id: ast.literal_eval(text.value)
+        for field, text in itertools.pairwise(declaration.body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr)
+    }
+    hints = get_type_hints(Quirks)
+    return tuple(Quirk(name, get_args(hints[name]), meaning) for name, meaning in meanings.items())

@@ -52,7 +52,7 @@ class Simulation:
     """
 
     def __init__(self, speed: float = 60.0, clock: Callable[[], datetime] | None = None) -> None:
-        if speed <= 0:
+        if not speed > 0:
             raise ValueError("the speed must be greater than 0")
         self.speed = speed
         self._clock = clock or (lambda: datetime.now(UTC))

@@ -24,7 +24,7 @@ from .hierarchy_manager import NOTICE_SECONDS
 from .logs import legacy_line
 from .services import Service
 from .site_control import Role
-from .status import ComponentState, ComponentStatus, Health, Severity
+from .status import ComponentState, ComponentStatus, ComponentType, Health, Severity
 from .windows_server import WindowsServer
 
 if TYPE_CHECKING:
@@ -247,14 +247,16 @@ class ComponentManager:
 
     def _finish_component(self, installation: Installation, server: WindowsServer, component: Component) -> None:
         role = installation.role
-        self._status.set_state(role.site_code, role.server, component.name, ComponentState.STARTED, Health.OK)
+        is_scheduled = self._status.type_of(component.name) is ComponentType.SCHEDULED
+        state = ComponentState.STOPPED if is_scheduled else ComponentState.STARTED
+        self._status.set_state(role.site_code, role.server, component.name, state, Health.OK)
         self._report(role, component, 1015)
         server.registry.set(f"{TRACING_KEYS}\\{component.name}", "TraceFilename", f"{server.log_directory}\\{component.log}")
         key = f"{COMPONENT_KEYS}\\{component.name}"
         server.registry.set(key, "Site Code", role.site_code)
         for name, value in component.settings.items():
             server.registry.set(key, name, value)
-        self._hierarchy.executives[server.name].install(component.name, role.site_code, component.library)
+        self._hierarchy.executives[server.name].install(component.name, role.site_code, component.library, is_scheduled)
         log = f"{server.log_directory}\\{component.log}"
         server.files.append(log, legacy_line(self._simulation.now, component.name, f"{component.name} installed.", 4100))
 

@@ -29,6 +29,8 @@ STOP_SECONDS = 10
 START_SECONDS = 3
 RESTART_SECONDS = 300
 """A stopped thread comes back by itself after about five minutes."""
+SCHEDULED_RUN_SECONDS = 60
+"""How long a thread that is started by schedule is at work."""
 
 ThreadState = Literal["Running", "Stopping", "Stopped"]
 
@@ -41,6 +43,8 @@ class ComponentThread:
 
     component: str
     site_code: str
+    is_scheduled: bool = False
+    """Started by schedule (a day does not pass in a lab), and on request; it stops when its work is done."""
     state: ThreadState = "Stopped"
     thread_id: int = 0
     starts: int = 0
@@ -61,8 +65,8 @@ class Executive:
         self.threads: dict[str, ComponentThread] = {}
         server.registry.watchers.append(self._registry_written)
 
-    def install(self, component: str, site_code: str, library: str) -> None:
-        """Add a component's thread and start it."""
+    def install(self, component: str, site_code: str, library: str, is_scheduled: bool = False) -> None:
+        """Add a component's thread and start it, unless that is up to a schedule."""
         if SERVICE not in self._server.services:
             self._server.add_service(
                 Service(
@@ -75,11 +79,12 @@ class Executive:
                 )
             )
         self._forget_timer(self.threads.get(component))
-        thread = self.threads[component] = ComponentThread(component, site_code)
-        values = {"DLL": library, "Startup Type": "Automatic", "Startup Schedule": "", "Requested Operation": "None"}
+        thread = self.threads[component] = ComponentThread(component, site_code, is_scheduled)
+        startup_type = "Scheduled" if is_scheduled else "Automatic"
+        values = {"DLL": library, "Startup Type": startup_type, "Startup Schedule": "", "Requested Operation": "None"}
         for name, value in values.items():
             self._server.registry.set(f"{THREADS}\\{component}", name, value)
-        self._start(thread)
+        self._start_if_automatic(thread)
 
     def uninstall(self, component: str) -> None:
         """Remove a component's thread, and the service with the last of them."""
@@ -95,7 +100,7 @@ class Executive:
     def restart_all(self) -> None:
         """Restart every thread, as a backup of the site does with the service."""
         for thread in self.threads.values():
-            self._start(thread)
+            self._start_if_automatic(thread)
 
     def _registry_written(self, key: str, name: str) -> None:
         parent, _separator, component = key.rpartition("\\")
@@ -128,7 +133,15 @@ class Executive:
 
     def _stopped(self, thread: ComponentThread) -> None:
         self._set_state(thread, "Stopped")
-        self._after(thread, RESTART_SECONDS, self._start)
+        if not thread.is_scheduled:
+            self._after(thread, RESTART_SECONDS, self._start)
+
+    def _start_if_automatic(self, thread: ComponentThread) -> None:
+        if thread.is_scheduled:
+            self._forget_timer(thread)
+            self._set_state(thread, "Stopped")
+        else:
+            self._start(thread)
 
     def _start(self, thread: ComponentThread) -> None:
         self._forget_timer(thread)
@@ -137,6 +150,8 @@ class Executive:
         self._set_state(thread, "Running")
         self._status.report(thread.site_code, self._server.name, thread.component, 500, Severity.INFORMATION)
         self._log_start(thread)
+        if thread.is_scheduled:
+            self._after(thread, SCHEDULED_RUN_SECONDS, self._stopped)
 
     def _set_state(self, thread: ComponentThread, state: ThreadState) -> None:
         thread.state = state
@@ -159,8 +174,7 @@ class Executive:
             self._set_state(thread, "Stopped")
 
     def _service_started(self) -> None:
-        for thread in self.threads.values():
-            self._start(thread)
+        self.restart_all()
 
     def _log_start(self, thread: ComponentThread) -> None:
         now = self._simulation.now

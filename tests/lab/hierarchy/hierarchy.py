@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..quirks import Quirks
 from ..simulation import Simulation
@@ -34,6 +34,8 @@ _SITE_SERVER_THREADS = {
 }
 _SITE_SERVER_LOGS = {HIERARCHY_MANAGER: ("hman.log", 4444), SITE_COMPONENT_MANAGER: ("sitecomp.log", 4520)}
 """File and number of the thread that writes it."""
+SCHEDULED_COMPONENTS = ("SMS_CLOUDCONNECTION",)
+"""What the quirk ``scheduled_component`` has started by schedule."""
 _CLIENT_FACING = ("SMS Management Point", "SMS Distribution Point")
 
 
@@ -55,7 +57,7 @@ class Hierarchy:
         self.simulation = simulation
         self.quirks = quirks or Quirks()
         self.access = Access(accounts)
-        self.status = StatusSystem(simulation)
+        self.status = StatusSystem(simulation, SCHEDULED_COMPONENTS if self.quirks.scheduled_component == "present" else ())
         self.updates = Updates(simulation)
         self.site_control = SiteControl()
         self.component_properties: dict[tuple[str, str], list[Instance]] = {}
@@ -77,6 +79,8 @@ class Hierarchy:
         if topology.service_connection_point is not None:
             role = topology.service_connection_point
             self._set_up_service_connection_point(role.server, role.mode)
+        if self.quirks.stale_rows == "present":
+            self._leave_stale_row()
 
     @property
     def top_tier_site(self) -> Site:
@@ -202,6 +206,12 @@ class Hierarchy:
         role = Role(site_control.SERVICE_CONNECTION_POINT, server, site, properties)
         self.site_control.add(role)
         self.component_manager.install_now(role)
+
+    def _leave_stale_row(self) -> None:
+        """The summary of a server that was removed without a trace elsewhere."""
+        machine = f"OLD1.{self.topology.domain}".upper()
+        row = self.status.set_state(self.top_tier_site.code, machine, "SMS_DMP_DOWNLOADER", ComponentState.STARTED)
+        row.last_started = row.last_contacted = self.simulation.now - timedelta(days=400)
 
     # What must never happen
 

@@ -7,7 +7,7 @@ Values are those of SMS_ComponentSummarizer and SMS_StatusMessage as their refer
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -24,6 +24,14 @@ class ComponentState(IntEnum):
     INSTALLING = 3
     RE_INSTALLING = 4
     DE_INSTALLING = 5
+
+
+class ComponentType(IntEnum):
+    """How a component is started."""
+
+    AUTOMATIC = 0
+    SCHEDULED = 1
+    MANUAL = 2
 
 
 class Health(IntEnum):
@@ -50,6 +58,7 @@ class ComponentStatus:
     machine: str
     component: str
     state: ComponentState
+    type: ComponentType = ComponentType.AUTOMATIC
     health: Health = Health.OK
     errors: int = 0
     warnings: int = 0
@@ -75,8 +84,9 @@ class StatusMessage:
 class StatusSystem:
     """Collects status messages and keeps the summary."""
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, scheduled_components: Collection[str] = ()) -> None:
         self._simulation = simulation
+        self._scheduled_components = scheduled_components
         self._components: dict[tuple[str, str, str], ComponentStatus] = {}
         self.messages: list[StatusMessage] = []
 
@@ -96,13 +106,17 @@ class StatusSystem:
         key = (site_code, machine.lower(), component)
         row = self._components.get(key)
         if row is None:
-            row = self._components[key] = ComponentStatus(site_code, machine, component, state)
+            row = self._components[key] = ComponentStatus(site_code, machine, component, state, self.type_of(component))
         if state is ComponentState.STARTED and (row.state is not state or row.last_started is None):
             row.last_started = self._simulation.now
         row.state = state
         row.health = row.health if health is None else health
         row.last_contacted = self._simulation.now
         return row
+
+    def type_of(self, component: str) -> ComponentType:
+        """How a component is started, on whichever server."""
+        return ComponentType.SCHEDULED if component in self._scheduled_components else ComponentType.AUTOMATIC
 
     def remove(self, site_code: str, machine: str, component: str) -> None:
         """Forget a component."""

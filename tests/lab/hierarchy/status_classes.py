@@ -55,7 +55,7 @@ class ComponentSummaries(SiteClass):
                 "State": int(row.state),
                 "Status": int(row.health),
                 "TallyInterval": interval,
-                "Type": 0,
+                "Type": int(row.type),
                 "Warnings": row.warnings,
             },
         )

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
@@ -15,6 +16,9 @@ SiteType = Literal["cas", "primary", "secondary"]
 Mode = Literal["online", "offline"]
 
 DIRECTORY = Path(__file__).parent.parent / "topologies"
+
+_PARENT_TYPES = {"cas": ("",), "primary": ("", "cas"), "secondary": ("primary",)}
+"""What a site of each type may report to; nothing stands for the top of the hierarchy."""
 
 
 @dataclass(frozen=True)
@@ -87,39 +91,117 @@ def load(name_or_path: str) -> Topology:
     path = Path(name_or_path) if name_or_path.endswith((".yml", ".yaml")) else DIRECTORY / f"{name_or_path}.yml"
     if not path.is_file():
         raise ValueError(f"there is no topology {name_or_path!r}; there are {', '.join(available())}")
-    return parse(path.stem, yaml.safe_load(path.read_text(encoding="utf-8")))
+    try:
+        return parse(path.stem, yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ValueError(f"cannot read {name_or_path}: {error.strerror}") from None
+    except (ValueError, yaml.YAMLError) as error:
+        raise ValueError(f"{name_or_path} is no topology: {' '.join(str(error).split())}") from error
 
 
-def parse(name: str, data: Mapping[str, Any]) -> Topology:
-    """A topology from the content of its file."""
-    domain = data["domain"]
+def parse(name: str, data: object) -> Topology:
+    """A topology from the content of its file. What is wrong with it is a ValueError."""
+    entries = _Entries(data)
+    domain = entries.text("domain").lower()
 
     def fqdn(host: str) -> str:
-        return f"{host}.{domain}"
+        return host.lower() if not host or "." in host else f"{host}.{domain}".lower()
 
-    def site(entry: Mapping[str, Any]) -> SiteTopology:
-        has_provider = entry["type"] != "secondary"
-        return SiteTopology(
-            code=entry["code"],
-            name=entry["name"],
-            type=entry["type"],
-            parent=entry.get("parent", ""),
-            server=fqdn(entry["server"]),
-            sms_provider=fqdn(entry.get("sms_provider", entry["server"])) if has_provider else "",
-            site_systems=tuple(fqdn(host) for host in entry.get("site_systems", ())),
+    def site(entry: _Entries) -> SiteTopology:
+        site_type = entry.choice("type", get_args(SiteType))
+        server = entry.text("server")
+        parsed = SiteTopology(
+            code=entry.text("code"),
+            name=entry.text("name"),
+            type=cast(SiteType, site_type),
+            parent=entry.text("parent", ""),
+            server=fqdn(server),
+            sms_provider=fqdn(entry.text("sms_provider", server)) if site_type != "secondary" else "",
+            site_systems=tuple(fqdn(host) for host in entry.texts("site_systems")),
         )
+        entry.done()
+        return parsed
 
     topology = Topology(
         name=name,
         domain=domain,
-        netbios_domain=data["netbios_domain"],
-        sites=tuple(site(entry) for entry in data["sites"]),
-        member_servers=tuple(fqdn(host) for host in data.get("member_servers", ())),
+        netbios_domain=entries.text("netbios_domain"),
+        sites=tuple(site(entry) for entry in entries.mappings("sites")),
+        member_servers=tuple(fqdn(host) for host in entries.texts("member_servers")),
     )
-    role = data.get("service_connection_point")
-    if role is None:
-        return topology
-    return replace(
-        topology,
-        service_connection_point=_service_connection_point(topology, role["server"], role.get("mode", "online")),
-    )
+    _check_sites(topology.sites)
+    if entries.has("service_connection_point"):
+        role = entries.mapping("service_connection_point")
+        point = _service_connection_point(topology, role.text("server"), role.text("mode", "online"))
+        role.done()
+        topology = replace(topology, service_connection_point=point)
+    entries.done()
+    return topology
+
+
+def _check_sites(sites: Sequence[SiteTopology]) -> None:
+    types = {"": ""} | {site.code: site.type for site in sites}
+    if len(types) != len(sites) + 1:
+        raise ValueError("two sites have the same code")
+    for site in sites:
+        if not re.fullmatch("[A-Za-z0-9]{3}", site.code):
+            raise ValueError(f"the site code {site.code!r} is not three letters or digits")
+        if types.get(site.parent) not in _PARENT_TYPES[site.type]:
+            allowed = " or ".join(f"a {parent} site" if parent else "nothing" for parent in _PARENT_TYPES[site.type])
+            raise ValueError(f"the parent of {site.code}, which is a {site.type} site, must be {allowed}")
+    if sum(not site.parent for site in sites) != 1:
+        raise ValueError("exactly one site must be without parent")
+
+
+class _Entries:
+    """A mapping of a topology file. Complains about what is missing, of another kind, or not known."""
+
+    def __init__(self, data: object, place: str = "") -> None:
+        self._place = place
+        if not isinstance(data, dict):
+            raise ValueError(f"{place.rstrip('.') or 'its content'} must be a mapping")
+        self._data = data
+        self._asked: dict[str, None] = {}
+
+    def has(self, name: str) -> bool:
+        self._asked[name] = None
+        return self._data.get(name) is not None
+
+    def text(self, name: str, default: str | None = None) -> str:
+        return str(self._value(name, str, "text (in quotes, if YAML takes it for something else)", default))
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        value = self.text(name)
+        if value not in choices:
+            raise ValueError(f"{self._place}{name} must be one of {', '.join(choices)}")
+        return value
+
+    def texts(self, name: str) -> list[str]:
+        values: list[str] = self._value(name, list, "a list of names", [])
+        if not all(isinstance(value, str) for value in values):
+            raise ValueError(f"{self._place}{name} must be a list of names")
+        return values
+
+    def mapping(self, name: str) -> _Entries:
+        return _Entries(self._value(name, dict, "a mapping", None), f"{self._place}{name}.")
+
+    def mappings(self, name: str) -> list[_Entries]:
+        values = self._value(name, list, "a list", None)
+        return [_Entries(value, f"{self._place}{name}[{index}].") for index, value in enumerate(values)]
+
+    def done(self) -> None:
+        """Nothing else may be there."""
+        unknown = [str(name) for name in self._data if name not in self._asked]
+        if unknown:
+            raise ValueError(f"{self._place}{unknown[0]} is not known here; known are {', '.join(self._asked)}")
+
+    def _value(self, name: str, kind: type, description: str, default: object) -> Any:
+        self._asked[name] = None
+        value = self._data.get(name)
+        if value is None:
+            value = default
+        if value is None:
+            raise ValueError(f"{self._place}{name} is missing")
+        if not isinstance(value, kind):
+            raise ValueError(f"{self._place}{name} must be {description}")
+        return value

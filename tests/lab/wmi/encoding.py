@@ -4,7 +4,8 @@
 
 Properties stand in alphabetical order in the namespace of their class, null is ``xsi:nil``, an array is a repeated
 element. An embedded object names its real class in ``xsi:type``, and its members are in that class's namespace, whose
-prefixes are p1, p2 and so on within one instance.
+prefixes are p1, p2 and so on within one instance. No recording of the SMS Provider shows one: the quirk
+``embedded_type`` leaves ``xsi:type`` out.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Encoder:
     def __init__(self, service: WmiService, quirks: Quirks) -> None:
         self._service = service
         self._empty_array_is_nil = quirks.empty_array == "nil"
+        self._embedded_are_typed = quirks.embedded_type == "typed"
         true, false = ("TRUE", "FALSE") if quirks.boolean_case == "upper" else ("true", "false")
         plain: dict[type, Callable[[Any], str]] = {
             str: escaped,
@@ -138,8 +140,8 @@ class Encoder:
                 layout = self._class_layout(namespace, value.class_name)
                 prefix = f"p{next(numbers)}"
                 members = self._members(namespace, layout, value.properties, numbers).replace(_PREFIX, prefix)
-                attributes = f' xmlns:{prefix}="{layout.uri}" xsi:type="{prefix}:{value.class_name}_Type"'
-                return f"{start[:-1]}{attributes}>{members}{end}"
+                declared_type = self._embedded_type(f"{prefix}:{value.class_name}")
+                return f'{start[:-1]} xmlns:{prefix}="{layout.uri}"{declared_type}>{members}{end}'
             case Reference():
                 return f'{start[:-1]} xmlns:a="{ADDRESSING}" xmlns:w="{WSMAN}">{self.reference(value)}{end}'
             case _:
@@ -156,11 +158,14 @@ class Encoder:
             case Instance():
                 in_order = sorted(value.properties.items(), key=lambda item: item[0].lower())
                 members = "".join(self._fragment_member(*item) for item in in_order)
-                return f'<{name} xsi:type="{value.class_name}_Type">{members}</{name}>'
+                return f"<{name}{self._embedded_type(value.class_name)}>{members}</{name}>"
             case Reference():
                 return f'<{name} xmlns:a="{ADDRESSING}">{self.reference(value)}</{name}>'
             case _:
                 return f"<{name}>{self._content(self._fragment_formats, value)}</{name}>"
+
+    def _embedded_type(self, name: str) -> str:
+        return f' xsi:type="{name}_Type"' if self._embedded_are_typed else ""
 
     @staticmethod
     def _content(formats: Formats, value: Value) -> str:
