@@ -5,80 +5,85 @@
 
 PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$candidate; break; }; done)
-VERSION := $(shell $(PYTHON) -c 'import sys; print("py%d.%d" % sys.version_info[:2])' 2>/dev/null)
+VERSION := $(shell "$(PYTHON)" -c 'import sys; print("py%d.%d" % sys.version_info[:2])' 2>/dev/null)
+ifeq ($(filter-out py2.% py3.0 py3.1 py3.2 py3.3 py3.4 py3.5 py3.6 py3.7 py3.8 py3.9 py3.10,$(VERSION)),)
+$(error Python 3.11 or newer is needed; tried: $(or $(PYTHON) $(VERSION),python3). Name one: make PYTHON=/path/to/python3.12)
+endif
+
 VENV := .venv/$(VERSION)
-BIN := $(CURDIR)/$(VENV)/bin
+BIN := $(VENV)/bin
 COLLECTION := .build/ansible_collections/configmgr/site
+LAB ?= .lab
 TOPOLOGY ?= standalone
 MODULE ?= service_connection_point
-LAB ?= .lab
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-export PATH := $(BIN):$(PATH)
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/tests
-export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+export PYTHONUNBUFFERED := 1
 ifeq ($(shell uname -s),Linux)
 export LC_ALL := C.UTF-8
 endif
 
-ifeq ($(VERSION),)
-$(error Python 3.11 or newer was not found. Install it, or name it: make PYTHON=/path/to/python3.12)
-endif
-
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration lint bench lab lab-state doc clean
+.PHONY: help demo test unit integration lint bench lab lab-state doc clean link
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/.run $(COLLECTION) ## Install a service connection point in a simulated hierarchy, twice
+demo: $(VENV)/.run link ## Install a service connection point in a simulated hierarchy, twice
 	@$(BIN)/python -m lab run --topology standalone -- tests/demo.sh
 
-test: lint unit integration ## Run all tests, as CI does
+test: lint unit integration ## Run all tests, as CI does (three minutes or so)
 
-unit: $(VENV)/.test $(COLLECTION) ## Run the tests of the parts
+unit: $(VENV)/.test link ## Run the tests of the parts
 	$(BIN)/python -m pytest tests/unit -n auto -q
 
-integration: $(VENV)/.test $(COLLECTION) ## Run the tests that go through ansible-playbook and the lab
+integration: $(VENV)/.test link ## Run the tests that go through ansible-playbook and the lab
 	@tests/install-system-packages.sh
 	$(BIN)/python -m pytest tests/integration -n auto -q
 
-lint: $(VENV)/.test $(COLLECTION) ## Check style, types and YAML
+lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p lab -p plays -p wmi_server -p benchmarks
 	$(BIN)/yamllint --strict .
 
-bench: $(VENV)/.test $(COLLECTION) ## Count requests, bytes and CPU, and print them beside the budgets
-	@PYTHONPATH=$(PYTHONPATH):$(CURDIR)/.build $(BIN)/python -m benchmarks
+bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them beside the budgets (a minute or so)
+	@$(BIN)/python -m benchmarks
 
-lab: $(VENV)/.run $(COLLECTION) ## Start a simulated hierarchy (TOPOLOGY=standalone|hierarchy), until Ctrl-C
-	@$(BIN)/python -m lab serve --topology $(TOPOLOGY) --directory $(LAB)
+lab: $(VENV)/.run link ## Start a simulated hierarchy until Ctrl-C (TOPOLOGY=standalone|hierarchy, LAB=directory)
+	@$(BIN)/python -m lab serve --topology "$(TOPOLOGY)" --directory "$(LAB)"
 
 lab-state: $(VENV)/.run ## Show the state of the simulated hierarchy that `make lab` has started
-	@$(BIN)/python -m lab state --directory $(LAB)
+	@$(BIN)/python -m lab state --directory "$(LAB)"
 
-doc: $(VENV)/.run $(COLLECTION) ## Show the documentation of a module (MODULE=service_connection_point)
-	@$(BIN)/ansible-doc configmgr.site.$(MODULE)
+doc: $(VENV)/.run link ## Show the documentation of a module (MODULE=service_connection_point|site_info|...)
+	@test -f plugins/modules/$(MODULE:configmgr.site.%=%).py || \
+		{ echo "There is no module $(MODULE). There are:" $(patsubst %.py,%,$(notdir $(wildcard plugins/modules/*.py))); exit 1; }
+	@$(BIN)/ansible-doc configmgr.site.$(MODULE:configmgr.site.%=%)
 
 clean: ## Remove everything that make has made
-	rm -rf .build .lab .venv .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .build .hypothesis .lab* .venv .mypy_cache .pytest_cache .ruff_cache tests/output
+	find plugins tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/bin/python:
-	@$(PYTHON) -m venv $(VENV) || { echo 'On Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
+$(BIN)/python:
+	@echo 'Making a virtual environment in $(VENV) ...'
+	@"$(PYTHON)" -m venv $(VENV) || { echo 'On Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
 
-$(VENV)/.run: requirements.txt tests/lab/requirements.txt | $(VENV)/bin/python
-	@echo 'Installing the Python packages of the collection and its lab into $(VENV) ...'
+$(VENV)/.run: requirements.txt tests/lab/requirements.txt | $(BIN)/python
+	@echo 'Installing the Python packages of the collection and its lab (half a minute or so) ...'
 	@$(PIP) -r requirements.txt -r tests/lab/requirements.txt
+	@# With this, Ansible and Python find the collection wherever they are started in this environment.
+	@echo '$(CURDIR)/.build' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/configmgr_site.pth"
 	@touch $@
 
 $(VENV)/.test: tests/requirements.txt $(VENV)/.run
-	@echo 'Installing the Python packages of the tests into $(VENV) ...'
+	@echo 'Installing the Python packages of the tests ...'
 	@$(PIP) -r tests/requirements.txt
 	@touch $@
 
-# Ansible finds the collection by its path: ansible_collections/NAMESPACE/NAME.
-$(COLLECTION):
-	@mkdir -p $(dir $@)
-	@ln -sfn ../../.. $@
+# A collection is found by its path: ansible_collections/NAMESPACE/NAME.
+link:
+	@[ -L $(COLLECTION) ] || { rm -rf $(COLLECTION); mkdir -p $(dir $(COLLECTION)); ln -s ../../.. $(COLLECTION); }

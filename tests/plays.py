@@ -82,7 +82,8 @@ class Site:
         results.unlink(missing_ok=True)
         environment = {
             **os.environ,
-            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+            "ANSIBLE_CONFIG": str(ROOT / "tests/ansible.cfg"),
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
             "ANSIBLE_INVENTORY": str(self.lab.inventory_file),
             "ANSIBLE_CALLBACK_PLUGINS": f"{ROOT / 'tests/integration/callbacks'}:{ROOT / 'tests/lab/ansible'}",
             "ANSIBLE_CALLBACKS_ENABLED": "results,lab_tasks",

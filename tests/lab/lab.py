@@ -31,7 +31,6 @@ from .wire.host import CommandHost
 from .wire.listener import Listeners
 from .wmi.model import WmiService
 
-
 _PRIVATE_DIRECTORY, _AUTHORITY_FILE, _INVENTORY_FILE = "private", "ca.pem", "inventory.yml"
 _FILES = (_PRIVATE_DIRECTORY, _AUTHORITY_FILE, _INVENTORY_FILE, CONTROL_FILE)
 """What a lab writes into its directory, and removes in the end; the last one says that it is all there."""

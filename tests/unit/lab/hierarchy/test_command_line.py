@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -17,6 +19,11 @@ import pytest
 import yaml
 from lab.__main__ import main, parse_quirks
 from lab.client import LabControl
+from lab.hierarchy import topology as topologies
+from lab.lab import Lab
+from lab.quirks import Quirks, known_quirks
+from lab.reports import make_command, welcome
+from lab.wire.host import RequestRecord
 
 TESTS = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "lab"]
@@ -40,7 +47,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         process.communicate()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_serve_stops_on_a_signal(serve: Callable[..., subprocess.Popen[str]], tmp_path: Path, number: signal.Signals) -> None:
     process = serve("--topology", "hierarchy")
     control = LabControl.of_directory(tmp_path)
@@ -49,7 +56,8 @@ def test_serve_stops_on_a_signal(serve: Callable[..., subprocess.Popen[str]], tm
     output, _unused = process.communicate(timeout=10)
     assert process.returncode == 0
     assert "cas.corp.example" in output
-    assert not (tmp_path / "control.json").exists()
+    assert output.endswith("\nLab stopped.\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_serve_ends_with_its_parent(tmp_path: Path) -> None:
@@ -112,13 +120,115 @@ def test_state_can_be_read(
     assert "SMS_DMP_DOWNLOADER" in output
 
 
+def test_state_has_room_for_long_names(
+    serve: Callable[..., subprocess.Popen[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve("--topology", "hierarchy")
+    assert main(["state", "--directory", str(tmp_path)]) == 0
+    output = capsys.readouterr().out
+    (row,) = [line for line in output.splitlines() if "SMS_REPLICATION_CONFIGURATION_MONITOR" in line]
+    assert row.split() == ["SMS_REPLICATION_CONFIGURATION_MONITOR", "STARTED", "OK", "Running"]
+    assert "central administration site on cas.corp.example" in output
+    assert "none broken" in output
+
+
+@pytest.mark.parametrize("command", ["state", "requests"])
+def test_a_reader_may_go_away(serve: Callable[..., subprocess.Popen[str]], tmp_path: Path, command: str) -> None:
+    serve()
+    reader, writer = os.pipe()
+    os.close(reader)
+    arguments = [*COMMAND, command, "--directory", str(tmp_path)]
+    process = subprocess.run(arguments, env=ENVIRONMENT, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (process.returncode, process.stderr) == (0, "")
+
+
+def test_the_welcome_leads_on(serve: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+    process = serve("--topology", "hierarchy", "--service-connection-point", "srv1")
+    process.terminate()
+    output, _unused = process.communicate(timeout=10)
+    table, _separator, commands = output.partition("\n\n")
+    assert max(map(len, table.splitlines())) <= 80
+    assert "Site System, Service Connection Point" in table
+    lines = [shlex.split(line) for line in commands.splitlines() if line.startswith("  ")]
+    inventory = str(tmp_path / "inventory.yml")
+    deploy = ["ansible-playbook", "-i", inventory, "playbooks/deploy.yml", "-e"]
+    assert [*deploy, "service_connection_point_site_system=srv1.corp.example"] in lines
+    assert ["ansible", "-i", inventory, "top_tier_sms_provider", "-m", "configmgr.site.site_info"] in lines
+    assert ["make", "lab-state", f"LAB={tmp_path}"] in lines
+    has_venv = sys.prefix != sys.base_prefix
+    assert any(line[0] == "." and line[1].endswith("bin/activate") and Path(line[1]).is_file() for line in lines) == has_venv
+
+
+def test_paths_in_the_clone_are_short_and_quoted() -> None:
+    assert make_command("lab-state", TESTS.parent / ".lab") == "make lab-state"
+    assert make_command("lab-state", TESTS.parent / ".lab2") == "make lab-state LAB=.lab2"
+    assert make_command("lab", Path("/my labs/one")) == "make lab LAB='/my labs/one'"
+
+
+@pytest.mark.parametrize(
+    ("topology", "role", "server"),
+    [
+        ("standalone", "", "srv1.corp.example"),
+        ("remote_provider", "", "srv1.corp.example"),
+        ("hierarchy", "pr1", "pr1.corp.example"),
+    ],
+)
+def test_the_welcome_names_a_server_for_the_role(tmp_path: Path, topology: str, role: str, server: str) -> None:
+    description = topologies.load(topology)
+    with Lab(description.with_service_connection_point(role) if role else description, tmp_path) as lab:
+        assert f"service_connection_point_site_system={server}" in "\n".join(welcome(lab))
+
+
+def test_requests_are_shown_by_task(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Lab(topologies.load("standalone"), tmp_path) as lab:
+        assert main(["requests", "--directory", str(tmp_path)]) == 0
+        assert capsys.readouterr().out == "no requests yet\n"
+        lab.control.answer("POST", "/task", b'{"name": "Read the site", "host": "ps1.corp.example"}')
+        for action in ("Enumerate", "Pull", "Pull"):
+            lab.requests.before(RequestRecord("ps1.corp.example", "CORP\\user", action, "", bytes_in=10, bytes_out=200))
+        assert main(["requests", "--directory", str(tmp_path)]) == 0
+    heading, row = capsys.readouterr().out.splitlines()
+    assert heading.split("  ")[0] == "task"
+    assert [cell.strip() for cell in row.split("  ") if cell] == [
+        "Read the site",
+        "ps1.corp.example",
+        "3",
+        "30",
+        "600",
+        "Enumerate, Pull 2",
+    ]
+
+
+def test_every_quirk_has_its_line_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--help"], ["serve", "--help"], ["run", "--help"]):
+        with pytest.raises(SystemExit):
+            main(arguments)
+        lines = capsys.readouterr().out.splitlines()
+        for quirk in known_quirks():
+            place = lines.index(f"  {quirk.name}={'|'.join(quirk.values)}")
+            assert lines[place + 1].strip()
+
+
+def test_the_default_of_a_quirk_stands_first() -> None:
+    assert {quirk.name: quirk.values[0] for quirk in known_quirks()} == vars(Quirks())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["state", "--directory", "/nonexistent"], "no lab runs with the directory /nonexistent"),
+        (["state", "--directory", "/nonexistent"], "no lab runs with the directory /nonexistent; start one with: make lab"),
+        (["requests", "--directory", "/nonexistent"], "start one with: make lab LAB=/nonexistent"),
+        (["run", "--directory", "/proc/x", "--", "true"], "cannot write to /proc/x: "),
+        (["serve", "--directory", "/proc/x"], "cannot write to /proc/x: "),
+        (["serve", "--directory", __file__], f"cannot write to {__file__}: File exists"),
+        (["serve", "--directory", f"{__file__}/x"], f"cannot write to {__file__}/x: Not a directory"),
+        (["serve", "--topology", str(TESTS.parent / "galaxy.yml")], "galaxy.yml is no topology: domain is missing"),
+        (["serve", "--speed", "nan"], "the speed must be greater than 0"),
+        (["run", "--quirk", "first_page=two", "--", "true"], "first_page is one or full"),
         (["run"], "say what to run"),
         (["run", "--topology", "moon", "--", "true"], "there are hierarchy, remote_provider, standalone"),
-        (["run", "--quirk", "mood=bad", "--", "true"], "choose from first_page=one|full"),
+        (["run", "--quirk", "mood=bad", "--", "true"], "there is no quirk 'mood'; there are first_page, "),
         (["run", "--service-connection-point", "srv7", "--", "true"], "there is no server 'srv7'"),
         (["run", "--service-connection-point", "srv1:on", "--", "true"], "online or offline"),
         (["run", "--", "/nonexistent/command"], "cannot run /nonexistent/command"),
@@ -126,7 +236,20 @@ def test_state_can_be_read(
 )
 def test_mistakes_are_explained(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
-    assert message in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error.startswith("lab: ")
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_a_port_that_cannot_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(address: object, **options: object) -> socket.socket:
+        raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    assert main(["serve", "--directory", str(tmp_path / "lab")]) == 2
+    assert capsys.readouterr().err == "lab: cannot listen on 127.0.0.1: Cannot assign requested address\n"
+    assert not (tmp_path / "lab").exists()
 
 
 def test_quirks_are_parsed() -> None:
@@ -137,8 +260,10 @@ def test_a_directory_has_one_lab(
     serve: Callable[..., subprocess.Popen[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     serve()
-    assert main(["serve", "--directory", str(tmp_path)]) == 2
-    assert "already" in capsys.readouterr().err
+    for arguments in (["serve", "--directory", str(tmp_path)], ["run", "--directory", str(tmp_path), "--", "true"]):
+        assert main(arguments) == 2
+        assert "already; start another with: make lab LAB=.lab2" in capsys.readouterr().err
+    assert LabControl.of_directory(tmp_path).state()["topology"] == "standalone"
 
 
 def test_ansible_s_callback_counts_requests_by_task(tmp_path: Path) -> None:
@@ -151,12 +276,13 @@ def test_ansible_s_callback_counts_requests_by_task(tmp_path: Path) -> None:
         "import os, subprocess, sys; from lab.client import LabControl\n"
         f"play = ['-m', 'ansible', 'playbook', '-i', 'localhost,', {str(playbook)!r}]\n"
         "subprocess.run([sys.executable, *play], check=True)\n"
+        "print(os.environ['ANSIBLE_CALLBACK_PLUGINS'], os.environ['ANSIBLE_CALLBACKS_ENABLED'])\n"
         "print('tasks:', [(task['task'], task['host']) for task in LabControl(os.environ['LAB_CONTROL']).requests()])"
     )
     environment = {
         **ENVIRONMENT,
-        "ANSIBLE_CALLBACK_PLUGINS": str(TESTS / "lab" / "ansible"),
-        "ANSIBLE_CALLBACKS_ENABLED": "lab_tasks",
+        "ANSIBLE_CALLBACK_PLUGINS": str(tmp_path),
+        "ANSIBLE_CALLBACKS_ENABLED": "other,lab_tasks",
         "LC_ALL": "C.UTF-8",
     }
     process = subprocess.run(
@@ -167,6 +293,7 @@ def test_ansible_s_callback_counts_requests_by_task(tmp_path: Path) -> None:
         check=False,
     )
     assert "tasks: [('Say something', 'localhost')]" in process.stdout, process.stderr
+    assert f"{tmp_path}:{TESTS / 'lab' / 'ansible'} other,lab_tasks\n" in process.stdout
 
 
 def _is_open(port: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from lab.quirks import Quirks
 from lab.wmi.model import Caller
 
 ADMINISTRATOR = Caller("CORP\\administrator")
@@ -15,6 +16,8 @@ COMPONENTS = ["SMS_DMP_DOWNLOADER", "SMS_DMP_UPLOADER", "SMS_SERVICE_CONNECTOR",
 SRV1 = "srv1.corp.example"
 SRV2 = "srv2.corp.example"
 DOWNLOADER = "SMS_DMP_DOWNLOADER"
+SCHEDULED = "SMS_CLOUDCONNECTION"
+SINCE = "0001128000100008"
 LONG = 1000
 """More seconds than any installation takes."""
 
@@ -51,6 +54,33 @@ def test_components_are_installed_one_after_the_other(site: Any) -> None:
     assert site.components(SRV1) == {DOWNLOADER: (1, 0), "SMS_DMP_UPLOADER": (3, 0)}
     site.pass_time(LONG)
     assert site.components(SRV1) == started()
+
+
+def test_a_component_that_is_started_by_schedule(make_site: Callable[..., Any]) -> None:
+    site = make_site(quirks=Quirks(scheduled_component="present"))
+    site.create(SRV1)
+    site.pass_time(LONG)
+    assert site.components(SRV1) == started() | {SCHEDULED: (0, 0)}
+    rows = site.query(f"SELECT * FROM SMS_ComponentSummarizer WHERE TallyInterval = '{SINCE}' AND MachineName = '{SRV1}'")
+    assert {row["ComponentName"]: row["Type"] for row in rows} == dict.fromkeys(COMPONENTS, 0) | {SCHEDULED: 1}
+    assert site.thread_state(SRV1, SCHEDULED) == "Stopped"
+    site.console.restart_executive("srv1")
+    assert site.thread_state(SRV1, SCHEDULED) == "Stopped"
+    site.request_operation("srv1", SCHEDULED, "Start")
+    site.pass_time(10)
+    assert site.components(SRV1) == started()
+    site.pass_time(LONG)
+    assert site.components(SRV1) == started() | {SCHEDULED: (0, 0)}
+    site.console.remove_role("srv1")
+    site.pass_time(LONG)
+    assert site.components(SRV1) == {}
+
+
+def test_the_row_of_a_server_that_is_gone(make_site: Callable[..., Any]) -> None:
+    site = make_site(quirks=Quirks(stale_rows="present"))
+    wql = f"SELECT * FROM SMS_ComponentSummarizer WHERE TallyInterval = '{SINCE}' AND ComponentName = '{DOWNLOADER}'"
+    rows = [(row["MachineName"], row["SiteCode"], row["State"], row["Status"]) for row in site.query(wql)]
+    assert rows == [("OLD1.CORP.EXAMPLE", "PS1", 1, 0)]
 
 
 def test_an_installation_shows_everywhere(site: Any) -> None:

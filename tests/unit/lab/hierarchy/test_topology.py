@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 from lab.hierarchy import topology as topologies
 
 
@@ -27,6 +29,60 @@ def test_a_file_may_name_the_role(tmp_path: Path) -> None:
     topology = topologies.load(str(path))
     assert topology.name == "mine"
     assert topology.service_connection_point == topologies.ServiceConnectionPointTopology("srv1.corp.example", "offline")
+
+
+def test_the_example_of_the_documentation_works() -> None:
+    text = (topologies.DIRECTORY.parent / "README.md").read_text()
+    (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "sites:" in block]
+    topology = topologies.parse("example", yaml.safe_load(example))
+    assert topology.servers[-1] == "srv2.corp.example"
+    assert topology.service_connection_point == topologies.ServiceConnectionPointTopology("srv1.corp.example", "offline")
+
+
+SITE = "- {code: PS1, name: One, type: primary, server: ps1}\n"
+START = "domain: corp.example\nnetbios_domain: CORP\nsites:\n"
+
+
+def test_host_names_may_be_fqdns_in_any_case(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yml"
+    path.write_text(f"{START}{SITE}member_servers: [SRV1, Srv2.Other.Example]\n")
+    assert topologies.load(str(path)).servers == ("ps1.corp.example", "srv1.corp.example", "srv2.other.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("namespace: configmgr\nname: site\n", "domain is missing"),
+        ("domain: corp.example\n", "netbios_domain is missing"),
+        ("", "its content must be a mapping"),
+        ("- a\n- b\n", "its content must be a mapping"),
+        ("a: b: c\n", "mapping values are not allowed here"),
+        ("\x00", "special characters are not allowed"),
+        ("\udcff", "codec can't decode byte"),
+        (START, "sites is missing"),
+        (f"{START}- one\n", "sites[0] must be a mapping"),
+        (f"{START}- {{code: 111, name: One, type: primary, server: ps1}}\n", "sites[0].code must be text"),
+        (f"{START}- {{code: LONG, name: One, type: primary, server: ps1}}\n", "'LONG' is not three letters or digits"),
+        (f"{START}- {{code: PS1, name: One, type: big, server: ps1}}\n", "must be one of cas, primary, secondary"),
+        (f"{START}{SITE}{SITE}", "two sites have the same code"),
+        (f"{START}{SITE}- {{code: PS2, name: Two, type: primary, server: ps2}}\n", "exactly one site must be without parent"),
+        (f"{START}{SITE}- {{code: S01, name: S, type: secondary, server: s01}}\n", "parent of S01, which is a secondary site"),
+        (f"{START}{SITE}- {{code: S01, name: S, type: secondary, server: s01, parent: XYZ}}\n", "must be a primary site"),
+        (f"{START}{SITE}member_servers: srv1\n", "member_servers must be a list of names"),
+        (f"{START}{SITE}member_servers: [1]\n", "member_servers must be a list of names"),
+        (f"{START}{SITE}servers: [srv1]\n", "servers is not known here; known are domain"),
+        (f"{START}{SITE}service_connection_point: {{server: srv9}}\n", "there is no server 'srv9'"),
+        (f"{START}{SITE}service_connection_point: {{mode: online}}\n", "service_connection_point.server is missing"),
+    ],
+)
+def test_what_is_no_topology_is_explained_in_one_line(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "galaxy.yml"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ValueError) as caught:
+        topologies.load(str(path))
+    assert str(caught.value).startswith(f"{path} is no topology: ")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_secondary_site_has_no_sms_provider() -> None:

@@ -142,7 +142,35 @@ def test_what_happens_in_the_end(tmp_path: Path) -> None:
         assert json.loads((directory / "control.json").read_text())["url"] == lab.control.url
         for name in ("inventory.yml", "control.json"):
             assert (directory / name).stat().st_mode & 0o077 == 0
-    assert sorted(path.name for path in directory.iterdir()) == ["ca.pem", "inventory.yml"]
+        (tmp_path / "present").mkdir()
+        with Lab(topologies.load("standalone"), tmp_path / "present") as other:
+            (other.directory / "notes.txt").touch()
+    assert not directory.exists()
+    assert [path.name for path in other.directory.iterdir()] == ["notes.txt"]
+
+
+def test_a_lab_that_cannot_start_leaves_nothing(tmp_path: Path) -> None:
+    directory = tmp_path / "lab"
+    directory.mkdir()
+    (directory / "control.json").mkdir()
+    with pytest.raises(OSError, match=r"control\.json"):
+        Lab(topologies.load("standalone"), directory)
+    assert [path.name for path in directory.iterdir()] == ["control.json"]
+
+
+def test_files_of_others_are_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "inventory.yml").write_text("all: {}\n")
+    with pytest.raises(ValueError, match=r"inventory\.yml exists and is not a lab's"):
+        Lab(topologies.load("standalone"), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["inventory.yml"]
+
+
+def test_a_lab_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    for name in ("ca.pem", "inventory.yml", "control.json"):
+        (tmp_path / name).write_text("{}")
+    with Lab(topologies.load("standalone"), tmp_path):
+        assert LabControl.of_directory(tmp_path).state()["topology"] == "standalone"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_requests_count_for_the_task_of_their_host(lab: Lab, control: LabControl) -> None:

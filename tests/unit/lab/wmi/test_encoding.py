@@ -111,6 +111,16 @@ def test_embedded_objects_name_their_real_class(repository: Repository, encoder:
     ) in xml
 
 
+def test_embedded_objects_without_their_type_where_the_quirk_says_so(repository: Repository) -> None:
+    encoder = Encoder(repository, Quirks(embedded_type="untyped"))
+    part = repository.new_instance("root/lab", "Lab_Part", Id="a", Weight=2)
+    instance = everything(repository, Objects=[part])
+    xml = encoder.instance("root/lab", instance)
+    assert f'<p:Objects xmlns:p1="{LAB}/Lab_Part"><p1:Id>a</p1:Id>' in xml
+    assert xml.count("xsi:type") == xml.count('xsi:type="p:Lab_Everything_Type"') == 1
+    assert "<Objects><Id>a</Id>" in encoder.fragment(instance, ("Objects",))
+
+
 def test_fragment_has_no_class_and_no_namespaces(repository: Repository, encoder: Encoder) -> None:
     instance = everything(
         repository, StringValue="x", DatetimeValue=datetime(2020, 1, 2), Uint32Value=None, Booleans=[True, False]
