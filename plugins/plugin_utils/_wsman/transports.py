@@ -72,6 +72,10 @@ class _Session(ABC):
                 "the name or the password of the account has characters that this way to log on cannot send"
             ) from None
         except OSError as error:
+            self._forget_connection()
+            if isinstance(error, (ConnectionError, TimeoutError)):
+                raise ConnectionLost(str(error)) from error
+            # A file that the connection names, such as the certificate of the authority, cannot be read.
             raise ServerUnreachable(str(error)) from error
         except (ValueError, KeyError) as error:
             # The libraries decode the text of a failure, and look for the headers of an encrypted one, before they raise.
