@@ -74,12 +74,15 @@ class WsmanFault(WsmanError):
         subcode: str,
         reason: str,
         *,
+        wsman_code: int | None = None,
         details: tuple[str, ...] = (),
         provider: str = "",
         extended_status: CimInstance | None = None,
     ) -> None:
         self.code = code
         """The most specific number that the fault carries: WMI's own rather than WS-Management's."""
+        self.wsman_code = code if wsman_code is None else wsman_code
+        """The number that WS-Management itself gives."""
         self.subcode = subcode
         """Local part of the SOAP subcode, such as ``CannotProcessFilter``."""
         self.reason = reason

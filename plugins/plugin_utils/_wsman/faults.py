@@ -33,10 +33,12 @@ def decode_fault(fault: Element) -> WsmanFault:
     numbers += [_unsigned(mi_error.number("error_Code"))] if mi_error else []
     numbers += [_unsigned(_status_code(extended))] if extended else []
     provider_fault = next(detail.iter(_PROVIDER_FAULT), None) if detail is not None else None
+    known = [number for number in numbers if number is not None]
     return WsmanFault(
-        _most_specific([number for number in numbers if number is not None]),
+        _most_specific(known),
         _subcode(fault),
         _text(fault.find(f"{{{SOAP}}}Reason/{{{SOAP}}}Text")),
+        wsman_code=known[0] if known else None,
         details=_messages(faults) + ((mi_error.text("Message"),) if mi_error else ()),
         provider=provider_fault.get("provider", "").strip() if provider_fault is not None else "",
         extended_status=extended,

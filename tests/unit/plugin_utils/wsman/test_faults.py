@@ -72,7 +72,7 @@ def test_the_provider_has_the_last_word(class_name: str) -> None:
     status = extended_status(class_name, "No right to modify this site")
     fault = fault_of(soap_fault("w:InternalError", wmi_detail(2150859010, 0x80041003, "Access denied ", status)))
     assert fault.is_access_denied
-    assert fault.name == "WBEM_E_ACCESS_DENIED"
+    assert (fault.name, fault.wsman_code) == ("WBEM_E_ACCESS_DENIED", 2150859010)
     assert fault.extended_status is not None
     assert fault.extended_status.class_name == class_name
     assert str(fault) == ("access is denied (WBEM_E_ACCESS_DENIED, 0x80041003); the server says: No right to modify this site")
