@@ -181,9 +181,8 @@ def test_a_query_cut_short_is_released(server: WmiServer, simple_client: WsmanCl
 
 
 def test_a_bad_query_is_explained(simple_client: WsmanClient) -> None:
-    with pytest.raises(WsmanFault, match="the query cannot be processed") as caught:
+    with pytest.raises(WsmanFault, match="the query cannot be processed"):
         list(simple_client.query(NAMESPACE, "SELECT * FROM Lab_Nothing"))
-    assert not caught.value.is_missing_namespace
 
 
 def test_a_namespace_that_is_not_there(simple_client: WsmanClient) -> None:

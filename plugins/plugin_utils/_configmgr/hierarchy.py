@@ -131,10 +131,10 @@ def missing_provider_explained(provider: SiteProvider, *, for_role: bool = False
     except WsmanFault as fault:
         if not fault.is_missing_namespace:
             raise
-        raise _explain_missing_provider(provider, for_role) from fault
+        raise _explain_missing_provider(provider, for_role, fault) from fault
 
 
-def _explain_missing_provider(provider: SiteProvider, for_role: bool) -> SiteError:
+def _explain_missing_provider(provider: SiteProvider, for_role: bool, fault: WsmanFault) -> SiteError:
     wanted = provider.site_code
     locations = read_locations(provider.client)
     hierarchy = _hierarchy_of_local_provider(provider, locations)
@@ -144,7 +144,8 @@ def _explain_missing_provider(provider: SiteProvider, for_role: bool) -> SiteErr
         return Refusal(not_top_tier(site, hierarchy, locations))
     if machines:
         return NoProvider(
-            f"The SMS Provider of site {wanted} is not on this server but on {', '.join(machines)}. Run the task there."
+            f"The SMS Provider of site {wanted} is not on this server but on {', '.join(machines)}. Run the task there. "
+            f"(Asked for its namespace, this server answered {fault.name}.)"
         )
     known = {location.site_code for location in locations} | {site.code for site in (hierarchy.sites if hierarchy else ())}
     return NoProvider(

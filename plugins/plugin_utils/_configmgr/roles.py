@@ -30,16 +30,6 @@ _CLASS = classes.ROLE.name
 _KEYS = ("FileType", "ItemName", "ItemType", "SiteCode")
 _ACTUAL = 2
 """``FileType`` of the items that are in force; every published instance has it."""
-_REFUSED_FOR_ITS_FORM = frozenset(
-    {
-        codes.INSUFFICIENT_SELECTORS,
-        codes.INVALID_PARAMETER_WSMAN,
-        codes.SCHEMA_VALIDATION_ERROR,
-        codes.WMI_INVALID_PARAMETER,
-        codes.WBEM_INVALID_OBJECT_PATH,
-        codes.WBEM_INVALID_PARAMETER,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -103,8 +93,9 @@ def write_number(provider: SiteProvider, role: Role, name: str, number: int) -> 
 def create_role(provider: SiteProvider, name: str, site_system: Role, settings: Mapping[str, Setting]) -> None:
     """Put a role on a site system.
 
-    Sends what Microsoft's sample "Deploy a site system role" sends, and lets the provider fill in the rest. A provider that
-    refuses that form for its lack of keys gets them spelled out.
+    Sends what Microsoft's sample "Deploy a site system role" sends, and lets the provider fill in the rest. How a provider
+    would refuse that form is not known, so one that refuses it for anything but the account or the role's existence gets the
+    keys spelled out, too.
     """
     values: dict[str, CimValue] = {
         "NALPath": site_system.nal_path,
@@ -116,15 +107,16 @@ def create_role(provider: SiteProvider, name: str, site_system: Role, settings: 
     try:
         provider.create(CimInstance(_CLASS, values))
     except WsmanFault as fault:
-        if fault.code not in _REFUSED_FOR_ITS_FORM:
+        if fault.reply_lost or fault.is_access_denied or fault.code in codes.ALREADY_EXISTS_CODES:
             raise
+        embedded = [_embedded_property(key, setting, ItemType="Property") for key, setting in settings.items()]
         keys: dict[str, CimValue] = {
             "FileType": _ACTUAL,
             "ItemName": f"{site_system.nal_path},{name}",
             "ItemType": "System Resource Usage",
             "NetworkOSPath": network_os_path(site_system.server),
         }
-        provider.create(CimInstance(_CLASS, {**keys, **values}))
+        provider.create(CimInstance(_CLASS, {**keys, **values, "Props": list[CimValue](embedded)}))
 
 
 def delete_role(provider: SiteProvider, role: Role) -> None:
@@ -143,6 +135,6 @@ def _role(row: CimInstance) -> Role:
     )
 
 
-def _embedded_property(name: str, setting: Setting) -> CimInstance:
+def _embedded_property(name: str, setting: Setting, **keys: CimValue) -> CimInstance:
     values: dict[str, CimValue] = {"Value": setting.number, "Value1": setting.text1, "Value2": setting.text2}
-    return CimInstance(classes.EMBEDDED_PROPERTY.name, {"PropertyName": name, **values})
+    return CimInstance(classes.EMBEDDED_PROPERTY.name, {**keys, "PropertyName": name, **values})

@@ -113,8 +113,11 @@ class WsmanFault(WsmanError):
 
     @property
     def is_missing_namespace(self) -> bool:
-        """Whether a query failed because its namespace does not exist; a missing class has another code."""
-        return self.code in codes.INVALID_NAMESPACE_CODES or self.code == codes.RESOURCE_NOT_FOUND
+        """Whether a query may have failed because its namespace does not exist.
+
+        How that fails over WS-Management is not recorded, so this holds for a class that does not exist, too.
+        """
+        return self.code in codes.MISSING_NAMESPACE_CODES
 
     def _sentence(self) -> str:
         parts = []
