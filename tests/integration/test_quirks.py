@@ -36,6 +36,35 @@ def test_the_life_of_a_role(make_site: Any, name: str, value: str) -> None:
     assert site.control.state()["violations"] == []
 
 
+@pytest.mark.parametrize("behaviour", ["invalid_namespace", "not_found", "bad_filter"])
+def test_a_namespace_that_is_missing_in_any_way(make_site: Any, behaviour: str) -> None:
+    for topology, host, words in (
+        ("standalone", "srv1.corp.example", "This server has no SMS Provider"),
+        ("remote_provider", "ps1.corp.example", "is not on this server but on prov1.corp.example"),
+    ):
+        site: Site = make_site(topology, missing_namespace=behaviour)
+        for options in ({}, {"site_code": "PS1"}):
+            failed = site.play({MODULE: {"site_system": SERVER, "mode": "online", **options}}, host=host).only
+            assert failed.outcome == "failed" and words in failed.message, failed.message
+
+
+@pytest.mark.parametrize("behaviour", ["below", "all"])
+def test_a_child_is_refused_whether_it_knows_its_parent_or_not(make_site: Any, behaviour: str) -> None:
+    site: Site = make_site("hierarchy", known_sites=behaviour)
+    failed = site.play({MODULE: {"site_system": SERVER, "mode": "online"}}, host="pr1.corp.example").only
+    assert "top-tier site, CAS" in failed.message and "cas.corp.example" in failed.message
+
+
+def test_a_provider_that_refuses_a_second_one_in_the_very_moment_of_the_write(make_site: Any) -> None:
+    site: Site = make_site(second_role="refused")
+    site.control.console("add_site_system", server="srv2")
+    site.control.trigger("Create", console={"action": "add_role", "server": "srv2"})
+    failed = site.play({MODULE: {"site_system": SERVER, "mode": "online"}}).only
+    assert failed.outcome == "failed" and "srv2.corp.example" in failed.message
+    assert [server for server, _mode in site.points()] == ["srv2.corp.example"]
+    assert site.control.state()["violations"] == []
+
+
 def test_a_provider_that_refuses_is_quoted(make_site: Any) -> None:
     site: Site = make_site(fault_status="200")
     account = "CORP\\analyst"

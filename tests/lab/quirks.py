@@ -22,6 +22,16 @@ class Quirks:
     first_page: Literal["one", "full"] = "one"
     """An optimised Enumerate answers with exactly one item (recorded from 2008 and 2012), or with a full page."""
 
+    last_page: Literal["known", "asked"] = "known"
+    """The last items come with the end of the sequence (recorded from 2012), or a further Pull finds it (from 2008)."""
+
+    missing_namespace: Literal["invalid_namespace", "not_found", "bad_filter"] = "invalid_namespace"
+    """A query in a namespace that does not exist fails with WMI's own code, like a resource that does not exist, or like
+    a query of a class that does not exist."""
+
+    namespace_case: Literal["kept", "upper"] = "kept"
+    """Resource URIs in answers spell the namespace as the lab declares it, or in upper case (ROOT/SMS/SITE_PS1)."""
+
     empty_array: Literal["absent", "nil"] = "absent"
     """An empty array is not sent at all, or sent as one nil element (no recording known)."""
 
@@ -34,14 +44,24 @@ class Quirks:
     extended_status_class: Literal["SMS_ExtendedStatus", "__ExtendedStatus"] = "SMS_ExtendedStatus"
     """The class of the object in which the SMS Provider explains a failure."""
 
-    create_without_item_name: Literal["filled", "refused"] = "filled"
-    """The SMS Provider fills ItemName and its sister keys of a new role, or refuses a Create that lacks them."""
+    create_without_item_name: Literal["filled", "refused", "refused_null", "refused_failed"] = "filled"
+    """The SMS Provider fills ItemName and its sister keys of a new role, or refuses a Create that lacks them: with an
+    invalid parameter, an illegal null value or a generic failure."""
+
+    embedded_item_type: Literal["filled", "required"] = "filled"
+    """The SMS Provider fills ItemType, the key of an embedded property, or refuses an embedded property without it."""
 
     second_role: Literal["accepted", "refused"] = "accepted"
     """The SMS Provider accepts a second service connection point, or one below the top tier, or refuses it."""
 
     summarizer_machine_name: Literal["fqdn", "netbios"] = "fqdn"
     """How the component summarizer writes MachineName."""
+
+    removed_rows: Literal["gone", "stopped"] = "gone"
+    """The component summarizer forgets the components of a role that is removed, or shows them as stopped from then on."""
+
+    known_sites: Literal["below", "all"] = "below"
+    """The SMS Provider of a child primary site shows its own site and those below it, or every site of the hierarchy."""
 
     role_props: Literal["minimal", "many"] = "minimal"
     """Props on the role instance: what was written, or several more that nobody asked for."""

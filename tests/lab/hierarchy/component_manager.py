@@ -6,9 +6,14 @@ After a change of the site control data it installs the components of the role o
 removes them. Each step looks at what is on record then, so a role removed while it is being installed, or put back
 while it is being removed, ends as the record says.
 
-Log lines and their order are those of Microsoft's troubleshooting articles for roles of other kinds; the status
-messages 1013, 1014, 1015 and 500 of each component are the ones that published scripts wait for. Which components a
-service connection point has is inferred from its logs and registry keys.
+Log lines of an installation ("Synchronizing", "flagged for installation", "Installing component", the bootstrap service)
+and their order are those of Microsoft's troubleshooting articles for roles of other kinds, without the arguments that
+those articles show for their role; the lines about obstacles, removals of components and waiting are invented.
+
+That the messages 1013, 1014, 1015 and 500 come from each component in this order is how one author's scripts wait for
+other roles; what they stand for is inferred. Invented are: which obstacle raises 1016 and 1037, their insertion strings,
+every duration, and that the state of a row leads through INSTALLING and DE_INSTALLING, as its reference page suggests.
+Which components a service connection point has is inferred from its logs and registry keys.
 """
 
 from __future__ import annotations
@@ -212,7 +217,7 @@ class ComponentManager:
         self._log(
             role,
             f'Starting service {bootstrap} with command-line arguments "{role.site_code} {directory} /install '
-            f'{directory}\\bin\\x64\\rolesetup.exe SMSDMPCONNECTOR "',
+            f'{directory}\\bin\\x64\\rolesetup.exe "',
         )
         server.add_service(Service(bootstrap, rf"{directory}\{bootstrap}.exe"))
 
@@ -276,7 +281,7 @@ class ComponentManager:
 
         def finish() -> None:
             installation.next_step = None
-            self._status.remove(role.site_code, role.server, component.name)
+            self._forget(role, component)
             server = self._hierarchy.servers.get(role.server.lower())
             if server is not None:
                 self._hierarchy.executives[server.name].uninstall(component.name)
@@ -298,8 +303,17 @@ class ComponentManager:
             for entry in self._hierarchy.site_control.roles(site_control.COMPONENT_SERVER, role.server):
                 self._hierarchy.site_control.remove(entry)
 
+    def _forget(self, role: Role, component: Component) -> None:
+        if self._hierarchy.quirks.removed_rows == "gone":
+            self._status.remove(role.site_code, role.server, component.name)
+        else:
+            row = self._status.set_state(role.site_code, role.server, component.name, ComponentState.STOPPED)
+            row.is_left_over = True
+
     def _row(self, role: Role, component: Component) -> ComponentStatus | None:
-        return self._status.find(role.site_code, role.server, component.name)
+        """The summary of a component that is there, or on its way."""
+        row = self._status.find(role.site_code, role.server, component.name)
+        return None if row is None or row.is_left_over else row
 
     def _is_installed(self, role: Role, component: Component) -> bool:
         row = self._row(role, component)

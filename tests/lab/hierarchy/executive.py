@@ -3,8 +3,11 @@
 """SMS_EXECUTIVE on one server: the service whose threads are the components.
 
 Its control panel is the registry: a key for each thread, whose ``Requested Operation`` is acted on at once and falls
-back to ``None``, and whose ``Current State`` tells what became of it. Configuration Manager Service Manager
-does no other.
+back to ``None``, and whose ``Current State`` tells what became of it (Microsoft's documentation, from SMS 2.0 on).
+Configuration Manager Service Manager does no other (one source).
+
+A ``Start`` that comes while the thread is still stopping is taken note of and lost. That is inferred, and the stricter
+of the two: nothing public tells whether it is kept. The seconds that stopping and starting take are invented.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ THREADS = r"HKLM\SOFTWARE\Microsoft\SMS\COMPONENTS\SMS_EXECUTIVE\Threads"
 STOP_SECONDS = 10
 START_SECONDS = 3
 RESTART_SECONDS = 300
-"""A stopped thread comes back by itself after about five minutes."""
+"""A stopped thread comes back by itself after about five minutes (one source)."""
 SCHEDULED_RUN_SECONDS = 60
 """How long a thread that is started by schedule is at work."""
 
@@ -80,6 +83,7 @@ class Executive:
             )
         self._forget_timer(self.threads.get(component))
         thread = self.threads[component] = ComponentThread(component, site_code, is_scheduled)
+        # Automatic with an empty schedule was seen once; Scheduled is an invention after the summarizer's types
         startup_type = "Scheduled" if is_scheduled else "Automatic"
         values = {"DLL": library, "Startup Type": startup_type, "Startup Schedule": "", "Requested Operation": "None"}
         for name, value in values.items():

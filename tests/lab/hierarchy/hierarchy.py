@@ -20,7 +20,7 @@ from .provider import SmsProvider
 from .roles import RoleClass
 from .services import Service
 from .site import VERSION, ComponentItems, KnownAccounts, ProviderLocations, Site, SiteDefinitions, Sites
-from .site_control import Property, Role, SiteControl
+from .site_control import Property, PropertyList, Role, SiteControl
 from .status import ComponentState, StatusSystem
 from .status_classes import ComponentSummaries, InsertionStrings, StatusMessages, StatusMessagesWithStrings
 from .topology import Topology
@@ -36,7 +36,6 @@ _SITE_SERVER_LOGS = {HIERARCHY_MANAGER: ("hman.log", 4444), SITE_COMPONENT_MANAG
 """File and number of the thread that writes it."""
 SCHEDULED_COMPONENTS = ("SMS_CLOUDCONNECTION",)
 """What the quirk ``scheduled_component`` has started by schedule."""
-_CLIENT_FACING = ("SMS Management Point", "SMS Distribution Point")
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,8 @@ class Hierarchy:
         self.status = StatusSystem(simulation, SCHEDULED_COMPONENTS if self.quirks.scheduled_component == "present" else ())
         self.updates = Updates(simulation)
         self.site_control = SiteControl()
+        if self.quirks.role_props == "many":
+            self.site_control.added.append(_add_unasked_properties)
         self.component_properties: dict[tuple[str, str], list[Instance]] = {}
         """Embedded properties of SMS_SCI_Component items that were changed, by site code and item name."""
         self.known_accounts: dict[tuple[str, str, str], Instance] = {}
@@ -148,19 +149,18 @@ class Hierarchy:
         server = self.servers[site.server]
         self.add_site_system(site.server, site.code)
         roles = [site_control.COMPONENT_SERVER, site_control.SITE_SERVER, site_control.SQL_SERVER]
-        roles += [] if site.type == "cas" else _CLIENT_FACING
+        roles += [] if site.type == "cas" else site_control.CLIENT_FACING_ROLES
         for role in roles:
-            self.site_control.add(Role(role, site.server, site.code))
+            # The name of the list is that of a published management point; what it holds was not published
+            lists = [PropertyList("Objects Polled By Site Status")] if role == site_control.MANAGEMENT_POINT else []
+            self.site_control.add(Role(role, site.server, site.code, property_lists=lists))
         for name in next(entry for entry in self.topology.sites if entry.code == site.code).site_systems:
             self.add_site_system(name, site.code)
         server.add_service(Service(SITE_COMPONENT_MANAGER, rf"{server.installation_directory}\bin\x64\sitecomp.exe"))
-        for name, value in {
-            "Site Code": site.code,
-            "Site Server": site.server,
-            "Installation Directory": server.installation_directory,
-        }.items():
+        for name, value in {"Site Code": site.code, "Site Server": site.server}.items():
             server.registry.set(r"HKLM\SOFTWARE\Microsoft\SMS\Identification", name, value)
-        server.registry.set(r"HKLM\SOFTWARE\Microsoft\SMS\Setup", "Full Version", VERSION)
+        for name, value in {"UI Installation Directory": server.installation_directory, "Full Version": VERSION}.items():
+            server.registry.set(r"HKLM\SOFTWARE\Microsoft\SMS\Setup", name, value)
         server.registry.create_key(f"{COMPONENT_SERVER_KEYS}\\{site.server}")
         for component in _SITE_SERVER_THREADS[site.type]:
             self.executives[site.server].install(component, site.code, rf"\bin\x64\{component.lower()}.dll")
@@ -230,3 +230,14 @@ class Hierarchy:
 
     def _violation(self, text: str) -> None:
         self.violations.append(Violation(self.simulation.now, text))
+
+
+def _add_unasked_properties(role: Role) -> None:
+    """What a provider might add by itself: several properties whose Value is 0, as that of an online OfflineMode."""
+    if role.name == site_control.SERVICE_CONNECTION_POINT:
+        unasked = (
+            Property("Server Remote Name", 0, role.server),
+            Property("Server Remote Public Name"),
+            Property("ConnectorReserved1", 1),
+        )
+        role.properties += [prop for prop in unasked if role.value(prop.name) is None]

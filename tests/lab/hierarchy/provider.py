@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .site import Site
 
 
+PROVIDER_NAME = "ExtnProv"
+"""What the provider calls itself in its errors; invented, as no recording of one is known."""
+
+
 class SmsProvider:
     """The SMS Provider of one site, in the WMI of the server that it runs on."""
 
@@ -37,7 +41,11 @@ class SmsProvider:
         return Instance(class_name, {**template, **values})
 
     def error(self, hresult: Wbem, operation: str, parameter_info: str, description: str) -> WmiError:
-        """A failure as this provider explains it: with an SMS_ExtendedStatus unless a quirk says otherwise."""
+        """A failure as this provider explains it: with an SMS_ExtendedStatus unless a quirk says otherwise.
+
+        The class and its properties are documented, a fault with one was not recorded. That ErrorCode and StatusCode
+        repeat the HRESULT is inferred (the real ErrorCode may be a code of the provider's own); descriptions are invented.
+        """
         status = None
         if self.hierarchy.quirks.extended_status_class == "SMS_ExtendedStatus":
             values: dict[str, Value] = {
@@ -45,7 +53,7 @@ class SmsProvider:
                 "ErrorCode": int(hresult),
                 "Operation": operation,
                 "ParameterInfo": parameter_info,
-                "ProviderName": "ExtnProv",
+                "ProviderName": PROVIDER_NAME,
                 "StatusCode": int(hresult),
             }
             status = self.instance("SMS_ExtendedStatus", values)
@@ -55,9 +63,13 @@ class SmsProvider:
             operation=operation,
             parameter_info=parameter_info,
             description=description,
-            provider_name="ExtnProv",
+            provider_name=PROVIDER_NAME,
             extended_status=status,
         )
+
+    def not_found(self, operation: str, path: str) -> WmiError:
+        """What a request for an instance that is not there fails with; how it is explained is not known."""
+        return self.error(Wbem.NOT_FOUND, operation, path, "Not found ")
 
     def check_may_write(self, caller: Caller, operation: str, parameter_info: str) -> None:
         """Refuse a caller whose security role does not let it change anything."""
@@ -83,6 +95,9 @@ class SiteClass:
 
     def instances(self, caller: Caller, class_name: str) -> Iterable[Instance]:
         return self.rows() if self.hierarchy.access.may_read(caller.account) else ()
+
+    def not_found(self, operation: str, path: str) -> WmiError:
+        return self.provider.not_found(operation, path)
 
     def create(self, caller: Caller, instance: Instance) -> Instance:
         self.provider.check_may_write(caller, "PutInstance", self.class_name)

@@ -4,6 +4,10 @@
 
 A role is created with NALPath, NALType, RoleName, SiteCode and Props alone, as Microsoft's example for a fallback
 status point does; the provider fills in the rest. A Put replaces the array of properties whole.
+
+What is refused, and with which code, is not documented: the checks of NALPath, NALType, RoleName and reserved properties
+are the strictest that the documentation allows for. That a site system that still has roles, and a role that Setup
+installs, cannot be deleted is inferred from what the console allows.
 """
 
 from __future__ import annotations
@@ -18,8 +22,14 @@ from .site_control import Property, PropertyList, Role
 
 _SITE_TYPES = {"secondary": 1, "primary": 2, "cas": 4}
 _REMOTE = 8
-_NOT_CLIENT_FACING = 2
+_NO_CLIENT_CONNECTIONS = 2
 _GENERATED_KEYS = ("FileType", "ItemName", "ItemType")
+_REFUSALS_OF_MISSING_KEYS = {
+    "refused": Wbem.INVALID_PARAMETER,
+    "refused_null": Wbem.ILLEGAL_NULL,
+    "refused_failed": Wbem.FAILED,
+}
+"""By the values of the quirk ``create_without_item_name``."""
 
 
 class RoleClass(SiteClass):
@@ -32,18 +42,16 @@ class RoleClass(SiteClass):
         operation, info = "PutInstance", self.class_name
         self.provider.check_may_write(caller, operation, info)
         sent = instance.properties
-        if self.hierarchy.quirks.create_without_item_name == "refused":
-            missing = [name for name in _GENERATED_KEYS if sent.get(name) is None]
-            if missing:
-                raise self._refused(info, f"The key properties {', '.join(missing)} are missing.")
+        code = _REFUSALS_OF_MISSING_KEYS.get(self.hierarchy.quirks.create_without_item_name)
+        missing = [name for name in _GENERATED_KEYS if sent.get(name) is None]
+        if code is not None and missing:
+            raise self.provider.error(code, operation, info, f"The key properties {', '.join(missing)} are missing.")
         role = self._parsed(sent)
         if self.hierarchy.site_control.find(role.site_code, role.item_name) is not None:
             text = f"The site already has an item {role.item_name}."
             raise self.provider.error(Wbem.ALREADY_EXISTS, operation, info, text)
         if self.hierarchy.quirks.second_role == "refused" and role.name == site_control.SERVICE_CONNECTION_POINT:
             self._refuse_second(role)
-        if self.hierarchy.quirks.role_props == "many" and role.name == site_control.SERVICE_CONNECTION_POINT:
-            role.properties += [prop for prop in _unasked_properties(role) if role.value(prop.name) is None]
         self.hierarchy.site_control.add(role)
         return self._shown(role)
 
@@ -140,6 +148,10 @@ class RoleClass(SiteClass):
         items = [item for item in _elements(value) if isinstance(item, Instance)]
         if any(not item.properties.get(name) for item in items):
             raise self._refused(self.class_name, f"An embedded property has no {name}.")
+        if self.hierarchy.quirks.embedded_item_type == "required" and any(
+            not item.properties.get("ItemType") for item in items
+        ):
+            raise self._refused(self.class_name, "An embedded property has no ItemType.")
         return items
 
     def _refused(self, info: str, description: str) -> WmiError:
@@ -176,7 +188,7 @@ class RoleClass(SiteClass):
                 "ServiceWindows": [],
                 "ServerState": 196611,
                 "SiteSystemStatus": 1,
-                "SslState": _NOT_CLIENT_FACING,
+                "SslState": 0 if role.name in site_control.CLIENT_FACING_ROLES else _NO_CLIENT_CONNECTIONS,
                 "Type": self._server_type(role.server),
             },
         )
@@ -204,12 +216,3 @@ def _elements(value: Value) -> list[Value]:
     if value is None:
         return []
     return list(value) if isinstance(value, list) else [value]
-
-
-def _unasked_properties(role: Role) -> list[Property]:
-    """What a provider might add by itself: several properties whose Value is 0, as that of an online OfflineMode."""
-    return [
-        Property("Server Remote Name", 0, role.server),
-        Property("Server Remote Public Name"),
-        Property("ConnectorReserved1", 1),
-    ]

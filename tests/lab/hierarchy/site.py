@@ -1,6 +1,11 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sites of a hierarchy, and the classes in which the SMS Provider describes them."""
+"""The sites of a hierarchy, and the classes in which the SMS Provider describes them.
+
+Names and types of properties are those of the reference pages; the values of a real site were not recorded. Inferred:
+which sites a provider shows, and that site definitions and accounts are global data. The item names of components, as
+``SMS_DMP_DOWNLOADER|SMS Dmp Connector``, and EasySetupDownloadInterval as a property of one are from one author's scripts.
+"""
 
 from __future__ import annotations
 
@@ -44,9 +49,11 @@ class Site:
 
 
 class Sites(SiteClass):
-    """SMS_Site. A site knows itself and the sites below it."""
+    """SMS_Site. Whether a site knows itself and the sites below it only is a quirk, as it was not seen."""
 
     def rows(self) -> Iterable[Instance]:
+        if self.hierarchy.quirks.known_sites == "all":
+            return [self._shown(site) for site in self.hierarchy.sites.values()]
         codes = self.hierarchy.site_codes_below(self.provider.site.code)
         return [self._shown(site) for site in self.hierarchy.sites.values() if site.code in codes]
 

@@ -36,6 +36,9 @@ KNOWN_ROLES = (
 ESSENTIAL_ROLES = (SITE_SERVER, SQL_SERVER, SMS_PROVIDER)
 """What a site cannot be without; Setup alone removes them."""
 
+MANAGEMENT_POINT = "SMS Management Point"
+CLIENT_FACING_ROLES = (MANAGEMENT_POINT, "SMS Distribution Point")
+
 ITEM_TYPE = "System Resource Usage"
 NAL_TYPE = "Windows NT Server"
 

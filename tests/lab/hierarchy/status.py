@@ -65,6 +65,8 @@ class ComponentStatus:
     infos: int = 0
     last_started: datetime | None = None
     last_contacted: datetime | None = None
+    is_left_over: bool = False
+    """The component was removed, but the row stayed."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class StatusSystem:
         if state is ComponentState.STARTED and (row.state is not state or row.last_started is None):
             row.last_started = self._simulation.now
         row.state = state
+        row.is_left_over = False
         row.health = row.health if health is None else health
         row.last_contacted = self._simulation.now
         return row

@@ -18,17 +18,18 @@ _TIMEOUT = 240.0
 
 
 class Enumeration:
-    """The items of one enumeration as XML, of which only the next one is ever held."""
+    """The items of one enumeration as XML, of which only the next one is ever held.
 
-    def __init__(self, owner: str, items: Iterator[str]) -> None:
+    Where the end is not foreseen, it takes a page without items to find it.
+    """
+
+    def __init__(self, owner: str, items: Iterator[str], *, foresees_end: bool) -> None:
         self.owner = owner
+        self.is_finished = False
+        self._foresees_end = foresees_end
         self.last_used = time.monotonic()
         self._items = items
         self._next = next(items, None)
-
-    @property
-    def is_finished(self) -> bool:
-        return self._next is None
 
     def page(self, count: int, room: int, too_large: FaultKind) -> str:
         """At most ``count`` items in at most ``room`` characters."""
@@ -39,6 +40,7 @@ class Enumeration:
             self._next = next(self._items, None)
         if not page and self._next is not None:
             raise Fault(too_large)
+        self.is_finished = self._next is None and (self._foresees_end or not page)
         return "".join(page)
 
 

@@ -1,6 +1,12 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults: the kinds that the lab can answer with, and their XML as recorded from Windows Server 2012 and 2012 R2."""
+"""Faults: the kinds that the lab can answer with, and their XML.
+
+The XML is as recorded from Windows Server 2012 R2. Recorded with their subcodes are RESOURCE_NOT_FOUND (with its text),
+CANNOT_PROCESS_FILTER, UNKNOWN_COMMAND, INVALID_SHELL_PARAMETER and TIMED_OUT; of OPERATIONS_QUOTA and NOT_A_SINGLETON only
+the code. The other codes are those of the header wsmerror.h, or of Win32. Their subcodes and details are from MS-WSMV and
+DSP0226 where these say it, and inferred where not. Texts of one short sentence are this lab's own words.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +14,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from xml.sax.saxutils import escape, quoteattr
 
+from ..wmi.codes import TEXTS, Wbem, Wsman
 from ..wmi.model import WmiError
-from .names import FAULT_ACTIONS, FAULT_DETAIL, WMI_RESOURCES, WSMAN_FAULT, XSI
+from .names import FAULT_ACTIONS, FAULT_DETAIL, WSMAN_FAULT, XSI
 
 if TYPE_CHECKING:
+    from ..quirks import Quirks
     from ..wmi.encoding import Encoder
 
 
 @dataclass(frozen=True)
 class FaultKind:
-    """What is the same in all faults of one kind. Codes are those of the SDK header wsmerror.h, or Win32 codes."""
+    """What is the same in all faults of one kind."""
 
     code: int
     subcode: str
@@ -42,8 +50,30 @@ INVALID_RESOURCE_URI = FaultKind(
     2150858811, "a:DestinationUnreachable", "The resource URI is missing or malformed. ", "InvalidResourceURI"
 )
 NOT_A_SINGLETON = FaultKind(
-    2150859002, "w:InvalidSelectors", "The class is not a singleton: its keys must be given. ", "InsufficientSelectors"
+    Wsman.INVALID_URI_WMI_SINGLETON,
+    "w:InvalidSelectors",
+    TEXTS[Wsman.INVALID_URI_WMI_SINGLETON],
+    "InsufficientSelectors",
 )
+INSUFFICIENT_SELECTORS = FaultKind(
+    Wsman.INSUFFICIENT_SELECTORS,
+    "w:InvalidSelectors",
+    TEXTS[Wsman.INSUFFICIENT_SELECTORS],
+    "InsufficientSelectors",
+)
+UNEXPECTED_SELECTORS = FaultKind(
+    Wsman.UNEXPECTED_SELECTORS,
+    "w:InvalidSelectors",
+    TEXTS[Wsman.UNEXPECTED_SELECTORS],
+    "UnexpectedSelectors",
+)
+SELECTOR_TYPE_MISMATCH = FaultKind(
+    Wsman.SELECTOR_TYPEMISMATCH,
+    "w:InvalidSelectors",
+    TEXTS[Wsman.SELECTOR_TYPEMISMATCH],
+    "TypeMismatch",
+)
+TOO_DEEPLY_NESTED = FaultKind(Wsman.WMI_MAX_NESTED, "x:InvalidRepresentation", TEXTS[Wsman.WMI_MAX_NESTED], "InvalidValues")
 QUERY_NEEDS_WILDCARD = FaultKind(
     2150859003,
     "a:DestinationUnreachable",
@@ -182,10 +212,14 @@ class Fault(Exception):
 
 
 _WMI_PLUGIN = ("WMI Provider", r"C:\Windows\system32\WsmWmiPl.dll")
-_WBEM_NOT_FOUND = 0x80041002
-_WBEM_ACCESS_DENIED = 0x80041003
-_WBEM_QUERY_ERRORS = (0x80041010, 0x80041017, 0x80041018)
-"""WBEM_E_INVALID_CLASS, WBEM_E_INVALID_QUERY and WBEM_E_INVALID_QUERY_TYPE."""
+_QUERY_ERRORS = (Wbem.INVALID_CLASS, Wbem.INVALID_QUERY, Wbem.INVALID_QUERY_TYPE)
+_MISSING_NAMESPACE = {"not_found": RESOURCE_NOT_FOUND, "bad_filter": CANNOT_PROCESS_FILTER}
+"""What a query in a namespace that does not exist becomes, by the values of the quirk."""
+_PLUGIN_ERRORS = {
+    kind.code: kind
+    for kind in (NOT_A_SINGLETON, INSUFFICIENT_SELECTORS, UNEXPECTED_SELECTORS, SELECTOR_TYPE_MISMATCH, TOO_DEEPLY_NESTED)
+}
+"""What the plug-in for WMI finds wrong before it asks WMI, so that there is no extended status."""
 
 
 def wmi_plugin_fault(kind: FaultKind, message: str = "") -> Fault:
@@ -193,36 +227,43 @@ def wmi_plugin_fault(kind: FaultKind, message: str = "") -> Fault:
     return Fault(kind, provider=ProviderFault(*_WMI_PLUGIN, kind.code, message or kind.reason))
 
 
-def wmi_fault(error: WmiError, encoder: Encoder, namespace: str, operation: str, parameter_info: str) -> Fault:
+def wmi_fault(error: WmiError, encoder: Encoder, quirks: Quirks, namespace: str, operation: str, parameter_info: str) -> Fault:
     """The fault for a failure of WMI.
 
-    Recorded: not found becomes the WS-Management code, and a query that WMI refuses becomes CannotProcessFilter. All
-    other failures carry their HRESULT (inferred from the same mapping of Win32 errors in shells).
+    Recorded: an instance that is not found becomes the WS-Management code, and a query of a class that does not exist
+    becomes CannotProcessFilter (inferred: so does every query that WMI refuses). All other failures carry their HRESULT,
+    inferred from how Win32 errors of shells were recorded; their subcodes are guesses.
     """
     hresult = error.hresult & 0xFFFFFFFF
-    if hresult == _WBEM_NOT_FOUND:
+    if hresult in _PLUGIN_ERRORS:
+        return wmi_plugin_fault(_PLUGIN_ERRORS[hresult])
+    is_query = operation == "ExecQuery"
+    if is_query and hresult == Wbem.INVALID_NAMESPACE and quirks.missing_namespace in _MISSING_NAMESPACE:
+        kind, message = _MISSING_NAMESPACE[quirks.missing_namespace], error.message
+    elif hresult == Wbem.NOT_FOUND:
         kind, message = RESOURCE_NOT_FOUND, RESOURCE_NOT_FOUND.reason
-    elif operation == "ExecQuery" and hresult in _WBEM_QUERY_ERRORS:
+    elif is_query and hresult in _QUERY_ERRORS:
         kind, message = CANNOT_PROCESS_FILTER, error.message
-    elif hresult == _WBEM_ACCESS_DENIED:
+    elif hresult == Wbem.ACCESS_DENIED:
         kind, message = FaultKind(hresult, "w:AccessDenied", error.message), error.message
     else:
         kind, message = FaultKind(hresult, "w:InternalError", error.message, role="Receiver"), error.message
     if error.extended_status is not None:
         status = encoder.instance(namespace, error.extended_status)
     else:
-        status = _extended_status(error, namespace, error.operation or operation, error.parameter_info or parameter_info)
+        uri = encoder.resource_uri(namespace, "__ExtendedStatus")
+        status = _extended_status(error, uri, error.operation or operation, error.parameter_info or parameter_info)
     return Fault(kind, provider=ProviderFault(*_WMI_PLUGIN, kind.code, message, status))
 
 
-def _extended_status(error: WmiError, namespace: str, operation: str, parameter_info: str) -> str:
+def _extended_status(error: WmiError, uri: str, operation: str, parameter_info: str) -> str:
     description = (
         '<p:Description xsi:nil="true"/>'
         if error.description is None
         else f"<p:Description>{escape(error.description)}</p:Description>"
     )
     return (
-        f'<p:__ExtendedStatus xmlns:xsi="{XSI}" xmlns:p="{WMI_RESOURCES}{namespace}/__ExtendedStatus"'
+        f'<p:__ExtendedStatus xmlns:xsi="{XSI}" xmlns:p="{uri}"'
         f' xsi:type="p:__ExtendedStatus_Type">{description}<p:Operation>{escape(operation)}</p:Operation>'
         f"<p:ParameterInfo>{escape(parameter_info)}</p:ParameterInfo>"
         f"<p:ProviderName>{escape(error.provider_name)}</p:ProviderName>"

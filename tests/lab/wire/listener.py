@@ -206,7 +206,7 @@ class _Connection(BaseHTTPRequestHandler):
         elif is_encrypted(self.headers.get("Content-Type", "")):
             response = self._handle_encrypted(log_on.account, body)
         elif self._service.tls is None and not self._service.settings.allow_unencrypted:
-            response = _Response(HTTPStatus.INTERNAL_SERVER_ERROR)  # as recorded: without a body
+            response = _Response(HTTPStatus.INTERNAL_SERVER_ERROR)  # inferred: no recording of this refusal is known
         else:
             reply = self._service.dispatcher.handle(log_on.account, self._number, body)
             response = _Response(reply.status, reply.envelope, _SOAP_CONTENT)

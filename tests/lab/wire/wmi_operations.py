@@ -93,7 +93,8 @@ class WmiOperations:
         body = _body(request, "Enumerate")
         if request.selectors is not None and len(request.selectors):
             raise Fault(faults.ENUMERATION_WITH_KEYS)
-        enumeration = Enumeration(caller.account, self._items(caller, resource, request, body))
+        items = self._items(caller, resource, request, body)
+        enumeration = Enumeration(caller.account, items, foresees_end=self._quirks.last_page == "known")
         if body.find(f"{{{WSMAN}}}OptimizeEnumeration") is None:
             context = self._enumerations.open(enumeration)
             return f"<n:EnumerateResponse>{_context(context)}</n:EnumerateResponse>"
@@ -176,7 +177,8 @@ class WmiOperations:
             detail = request.detail
             is_query = operation == "ExecQuery"
             parameter = detail if is_query else resource.class_name + (f".{detail}" if detail else "")
-            raise faults.wmi_fault(error, self._encoder, resource.namespace, operation, parameter) from error
+            fault = faults.wmi_fault(error, self._encoder, self._quirks, resource.namespace, operation, parameter)
+            raise fault from error
         except InvalidRepresentation as error:
             raise faults.wmi_plugin_fault(faults.INVALID_REPRESENTATION, str(error)) from error
 

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The error codes that WMI and its WS-Management plug-in fail with, and the errors the repository itself raises.
 
-Names, numbers and texts from WbemCli.h (MS-WMI 2.2.11) and wsmerror.h.
+Names and numbers are from WbemCli.h (MS-WMI 2.2.11) and wsmerror.h. The texts of WMI's codes follow the message table
+that Windows has for them, of which only that of INVALID_CLASS was recorded in a fault; those of the plug-in's codes are
+this lab's own words.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ class Wbem(IntEnum):
     INVALID_NAMESPACE = 0x8004100E
     INVALID_CLASS = 0x80041010
     INVALID_QUERY = 0x80041017
+    INVALID_QUERY_TYPE = 0x80041018
     ALREADY_EXISTS = 0x80041019
     READ_ONLY = 0x80041023
     PROVIDER_NOT_CAPABLE = 0x80041024
@@ -46,7 +49,7 @@ class Wsman(IntEnum):
     WMI_MAX_NESTED = 0x80338100
 
 
-_TEXTS: dict[int, str] = {
+TEXTS: dict[int, str] = {
     Wbem.FAILED: "Generic failure ",
     Wbem.NOT_FOUND: "Not found ",
     Wbem.ACCESS_DENIED: "Access denied ",
@@ -56,6 +59,7 @@ _TEXTS: dict[int, str] = {
     Wbem.INVALID_NAMESPACE: "Invalid namespace ",
     Wbem.INVALID_CLASS: "The specified class does not exist in the given namespace. ",
     Wbem.INVALID_QUERY: "Invalid query ",
+    Wbem.INVALID_QUERY_TYPE: "Invalid query type ",
     Wbem.ALREADY_EXISTS: "Object or property already exists ",
     Wbem.READ_ONLY: "Read-only property was set ",
     Wbem.PROVIDER_NOT_CAPABLE: "Provider is not capable of the attempted operation ",
@@ -74,6 +78,6 @@ _TEXTS: dict[int, str] = {
 }
 
 
-def failure(code: Wbem | Wsman, description: str | None = None) -> WmiError:
-    """The error of WMI's core (not of a provider) with this code; the repository adds operation and parameters."""
-    return WmiError(int(code), _TEXTS[code], description=description, provider_name="WinMgmt")
+def failure(code: Wbem | Wsman, description: str | None = None, provider_name: str = "WinMgmt") -> WmiError:
+    """An error with this code, of WMI's core if no provider is named; the repository adds operation and parameters."""
+    return WmiError(int(code), TEXTS[code], description=description, provider_name=provider_name)

@@ -66,7 +66,12 @@ class Encoder:
             timedelta: lambda value: f"<Interval>{interval_text(value)}</Interval>",
         }
         self._selector_formats: Formats = plain | {datetime: datetime_text, timedelta: interval_text}
+        self._has_upper_namespaces = quirks.namespace_case == "upper"
         self._layouts: dict[tuple[str, ...], Layout] = {}
+
+    def resource_uri(self, namespace: str, class_name: str) -> str:
+        """The resource URI of a class as answers write it."""
+        return f"{WMI_RESOURCES}{namespace.upper() if self._has_upper_namespaces else namespace}/{class_name}"
 
     def instance(self, namespace: str, instance: Instance) -> str:
         """The whole instance, under its own class."""
@@ -95,7 +100,7 @@ class Encoder:
 
     def reference(self, reference: Reference) -> str:
         """The content of an endpoint reference; the prefixes a and w are declared around it."""
-        uri = f"{WMI_RESOURCES}{reference.namespace}/{reference.class_name}"
+        uri = self.resource_uri(reference.namespace, reference.class_name)
         selectors = "".join(
             f"<w:Selector Name={quoteattr(name)}>{self._selector(value)}</w:Selector>" for name, value in reference.keys.items()
         )
@@ -179,7 +184,8 @@ class Encoder:
         layout = self._layouts.get((namespace, class_name))
         if layout is None:
             schema = self._service.class_schema(namespace, class_name)
-            layout = _layout(schema, schema.name, list(schema.properties.values()), typed=True)
+            uri = self.resource_uri(schema.namespace, schema.name)
+            layout = _layout(uri, schema, schema.name, list(schema.properties.values()), typed=True)
             self._layouts[namespace, class_name] = layout
         return layout
 
@@ -189,13 +195,13 @@ class Encoder:
             schema = self._service.class_schema(namespace, class_name)
             definition = schema.methods[method.lower()]
             members = [*definition.outputs, PropertySchema("ReturnValue", definition.return_type)]
-            layout = _layout(schema, f"{definition.name}_OUTPUT", members, typed=False)
+            uri = self.resource_uri(schema.namespace, schema.name)
+            layout = _layout(uri, schema, f"{definition.name}_OUTPUT", members, typed=False)
             self._layouts[namespace, class_name, method] = layout
         return layout
 
 
-def _layout(schema: ClassSchema, element: str, members: list[PropertySchema], *, typed: bool) -> Layout:
-    uri = f"{WMI_RESOURCES}{schema.namespace}/{schema.name}"
+def _layout(uri: str, schema: ClassSchema, element: str, members: list[PropertySchema], *, typed: bool) -> Layout:
     declared_type = f' xsi:type="{_PREFIX}:{schema.name}_Type"' if typed else ""
     tags = [f"{_PREFIX}:{member.name}" for member in members]
     return Layout(

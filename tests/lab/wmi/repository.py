@@ -39,6 +39,12 @@ class FilteringProvider(InstanceProvider, Protocol):
         """
 
 
+class ExplainingProvider(InstanceProvider, Protocol):
+    """A provider that says itself that it does not have an instance, as the SMS Provider does."""
+
+    def not_found(self, operation: str, path: str) -> WmiError: ...
+
+
 @dataclass
 class Namespace:
     """Classes and their providers, both by lower-case class name."""
@@ -96,7 +102,7 @@ class Repository:
 
     def get(self, caller: Caller, namespace: str, class_name: str, keys: Mapping[str, KeyValue]) -> Instance:
         with _operation("GetObject", _path(class_name, keys)):
-            return self._find(caller, namespace, class_name, keys)[0]
+            return self._find(caller, namespace, class_name, keys, "GetObject")[0]
 
     def query(self, caller: Caller, namespace: str, wql_text: str) -> QueryResult:
         with _operation("ExecQuery", wql_text):
@@ -131,7 +137,7 @@ class Repository:
         changes: Mapping[str, Value],
     ) -> Instance:
         with _operation("PutInstance", _path(class_name, keys)):
-            existing, schema, provider = self._find(caller, namespace, class_name, keys)
+            existing, schema, provider = self._find(caller, namespace, class_name, keys, "PutInstance")
             wanted = _writable_changes(schema, existing, _declared(schema, changes))
             for value in wanted.values():
                 self._fill_embedded(self._namespace(namespace), value)
@@ -139,7 +145,7 @@ class Repository:
 
     def delete(self, caller: Caller, namespace: str, class_name: str, keys: Mapping[str, KeyValue]) -> None:
         with _operation("DeleteInstance", _path(class_name, keys)):
-            existing, _unused, provider = self._find(caller, namespace, class_name, keys)
+            existing, _unused, provider = self._find(caller, namespace, class_name, keys, "DeleteInstance")
             provider.delete(caller, existing)
 
     def invoke(
@@ -165,7 +171,7 @@ class Repository:
                 return self._provider(found, schema).invoke(caller, None, definition.name, inputs)
             if not keys and not schema.is_singleton:
                 raise failure(Wbem.INVALID_OBJECT_PATH)
-            target, _unused, provider = self._find(caller, namespace, class_name, keys)
+            target, _unused, provider = self._find(caller, namespace, class_name, keys, "ExecMethod")
             return provider.invoke(caller, target, definition.name, inputs)
 
     # Finding and completing.
@@ -184,18 +190,19 @@ class Repository:
             raise failure(Wbem.PROVIDER_NOT_CAPABLE) from None
 
     def _find(
-        self, caller: Caller, namespace: str, class_name: str, keys: Mapping[str, KeyValue]
+        self, caller: Caller, namespace: str, class_name: str, keys: Mapping[str, KeyValue], operation: str
     ) -> tuple[Instance, ClassSchema, InstanceProvider]:
         """The one instance with these keys, of the class or of one derived from it."""
         found = self._namespace(namespace)
         schema = found.schema(class_name)
         wanted = _complete_keys(schema, keys)
         comparable = {name: normalized(value) for name, value in wanted.items()}
-        for name, provider in found.served(schema):
+        served = found.served(schema)
+        for name, provider in served:
             for instance in _ask(provider, caller, name, wanted):
                 if all(normalized(instance.properties[key]) == value for key, value in comparable.items()):
                     return instance, found.schema(instance.class_name), provider
-        raise failure(Wbem.NOT_FOUND)
+        raise _not_found(schema, served, operation, object_path(schema.name, keys))
 
     def _fill_defaults(self, namespace: Namespace, schema: ClassSchema, instance: Instance) -> None:
         """Give properties that were not sent the value that their class declares, in embedded objects too."""
@@ -232,6 +239,15 @@ def _ask(provider: InstanceProvider, caller: Caller, class_name: str, equalities
     if matching is None:
         return provider.instances(caller, class_name)
     return cast(Iterable[Instance], matching(caller, class_name, equalities))
+
+
+def _not_found(schema: ClassSchema, served: list[tuple[str, InstanceProvider]], operation: str, path: str) -> WmiError:
+    explain = getattr(served[0][1], "not_found", None) if served else None
+    if explain is not None:
+        return cast(WmiError, explain(operation, path))
+    # Recorded of Win32_Process; the other classes of Windows are taken to be of the same provider
+    is_windows = schema.name.lower().startswith("win32_")
+    return failure(Wbem.NOT_FOUND, provider_name="CIMWin32" if is_windows else "WinMgmt")
 
 
 def _results(answers: list[tuple[ClassSchema, Iterable[Instance]]], test: wql.Test | None) -> Iterator[Instance]:

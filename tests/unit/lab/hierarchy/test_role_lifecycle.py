@@ -120,6 +120,33 @@ def test_removal_takes_everything_away(make_site: Callable[..., Any]) -> None:
     assert [role["RoleCount"] for role in site.roles("SMS Site System") if SRV1 in str(role["NetworkOSPath"])] == [1]
 
 
+def test_quirk_with_rows_that_stay_after_a_removal(make_site: Callable[..., Any]) -> None:
+    site = make_site(role="srv1:online", quirks=Quirks(removed_rows="stopped"))
+    for _unused in range(2):
+        site.console.remove_role("srv1")
+        site.pass_time(LONG)
+        assert site.components(SRV1) == dict.fromkeys(COMPONENTS, (0, 0))
+        assert site.thread_state(SRV1, DOWNLOADER) is None
+        assert site.hierarchy.component_manager.installations == {}
+        site.create(SRV1)
+        site.pass_time(21)
+        assert site.components(SRV1) == dict.fromkeys(COMPONENTS, (0, 0)) | {DOWNLOADER: (3, 0)}
+        site.pass_time(LONG)
+        assert site.components(SRV1) == started()
+        assert site.thread_state(SRV1, DOWNLOADER) == "Running"
+
+
+@pytest.mark.parametrize("seconds", [40, 70, 100, 130, 200])
+def test_a_role_put_back_while_rows_are_left_ends_installed(make_site: Callable[..., Any], seconds: float) -> None:
+    site = make_site(role="srv1:online", quirks=Quirks(removed_rows="stopped"))
+    site.console.remove_role("srv1")
+    site.pass_time(seconds)
+    site.create(SRV1)
+    site.pass_time(LONG)
+    assert site.components(SRV1) == started()
+    assert {site.thread_state(SRV1, name) for name in COMPONENTS} == {"Running"}
+
+
 @pytest.mark.parametrize("seconds", [1, 10, 30, 90, 200])
 def test_a_role_removed_while_it_is_installed_ends_removed(site: Any, seconds: float) -> None:
     reference = site.create(SRV1)

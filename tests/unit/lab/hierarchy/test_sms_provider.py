@@ -66,14 +66,33 @@ def test_the_same_role_twice_is_refused(site: Any) -> None:
     assert caught.value.extended_status is not None
 
 
-def test_quirk_that_refuses_a_create_without_its_generated_keys(make_site: Callable[..., Any]) -> None:
-    site = make_site(quirks=Quirks(create_without_item_name="refused"))
-    with pytest.raises(WmiError, match="ItemName"):
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("refused", Wbem.INVALID_PARAMETER), ("refused_null", Wbem.ILLEGAL_NULL), ("refused_failed", Wbem.FAILED)],
+)
+def test_quirk_that_refuses_a_create_without_its_generated_keys(make_site: Callable[..., Any], value: Any, code: Wbem) -> None:
+    site = make_site(quirks=Quirks(create_without_item_name=value))
+    with pytest.raises(WmiError, match="ItemName") as caught:
         site.create(SRV1)
+    assert caught.value.hresult == code
     path = f'["Display=\\\\{SRV1}\\"]MSWNET:["SMS_SITE=PS1"]\\\\{SRV1}\\'
     keys = {"FileType": 2, "ItemName": f"{path},SMS Dmp Connector", "ItemType": "System Resource Usage"}
     site.create(SRV1, changes=keys)
     assert len(site.roles()) == 1
+
+
+def test_quirk_that_refuses_embedded_properties_without_their_key(make_site: Callable[..., Any]) -> None:
+    site = make_site(quirks=Quirks(embedded_item_type="required"))
+    bare = Instance("SMS_EmbeddedProperty", {"PropertyName": "OfflineMode", "Value": 1})
+    complete = Instance("SMS_EmbeddedProperty", {**bare.properties, "ItemType": "Property"})
+    with pytest.raises(WmiError, match="ItemType") as caught:
+        site.create(SRV1, changes={"Props": [bare]})
+    assert caught.value.hresult == Wbem.INVALID_PARAMETER
+    reference = site.create(SRV1, changes={"Props": [complete]})
+    with pytest.raises(WmiError, match="ItemType") as caught:
+        site.wmi().put(ADMINISTRATOR, site.namespace, "SMS_SCI_SysResUse", reference.keys, {"Props": [complete, bare]})
+    assert caught.value.hresult == Wbem.INVALID_PARAMETER
+    site.wmi().put(ADMINISTRATOR, site.namespace, "SMS_SCI_SysResUse", reference.keys, {"Props": [complete]})
 
 
 def test_a_second_service_connection_point_is_accepted_and_noted(make_site: Callable[..., Any]) -> None:
@@ -150,6 +169,23 @@ def test_quirk_with_properties_that_nobody_asked_for(make_site: Callable[..., An
     assert 0 in values.values()
 
 
+def test_so_have_the_roles_of_others(make_site: Callable[..., Any]) -> None:
+    site = make_site(role="srv1", quirks=Quirks(role_props="many"))
+    site.console.add_role("ps1")
+    for role in site.roles():
+        names = [prop["PropertyName"] for prop in role["Props"]]
+        assert "OfflineMode" in names
+        assert len(names) == len(set(names)) >= 4
+
+
+def test_a_management_point_as_published(site: Any) -> None:
+    (role,) = site.roles("SMS Management Point")
+    assert (role["SslState"], role["ServerState"], role["Type"]) == (0, 196611, 2)
+    assert [entry["PropertyListName"] for entry in role["PropLists"]] == ["Objects Polled By Site Status"]
+    assert [role["SslState"] for role in site.roles("SMS Distribution Point")] == [0]
+    assert {role["SslState"] for role in site.roles("SMS Site System")} == {2}
+
+
 def test_an_analyst_reads_and_writes_nothing(make_site: Callable[..., Any]) -> None:
     site = make_site(role="srv1")
     (role,) = site.query("SELECT * FROM SMS_SCI_SysResUse WHERE RoleName = 'SMS Dmp Connector'", ANALYST)
@@ -222,6 +258,21 @@ def test_sites_describe_the_hierarchy(make_site: Callable[..., Any]) -> None:
     assert sites == {"CAS": (4, ""), "PR1": (2, "CAS"), "PR2": (2, "CAS"), "S01": (1, "PR1")}
     definitions = site.query("SELECT * FROM SMS_SCI_SiteDefinition")
     assert {row["SiteCode"]: row["ParentSiteCode"] for row in definitions}["S01"] == "PR1"
+
+
+@pytest.mark.parametrize(("value", "codes"), [("below", {"PR1", "S01"}), ("all", {"CAS", "PR1", "PR2", "S01"})])
+def test_quirk_for_the_sites_that_a_child_primary_site_shows(
+    make_site: Callable[..., Any], value: Any, codes: set[str]
+) -> None:
+    site = make_site("hierarchy", quirks=Quirks(known_sites=value))
+    rows = site.wmi("pr1").query(ADMINISTRATOR, "root/sms/site_PR1", "SELECT * FROM SMS_Site").instances
+    assert {row["SiteCode"] for row in rows} == codes
+
+
+def test_the_registry_tells_where_the_site_is_installed(site: Any) -> None:
+    (row,) = site.query("SELECT * FROM SMS_Site")
+    setup = r"SOFTWARE\Microsoft\SMS\Setup"
+    assert site.registry("ps1.corp.example", setup, "UI Installation Directory") == row["InstallDir"]
 
 
 def test_an_update_being_installed_can_be_seen(site: Any) -> None:

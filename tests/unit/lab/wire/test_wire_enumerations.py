@@ -78,6 +78,38 @@ def test_an_empty_result_has_no_items(soap: Soap, host: FakeHost) -> None:
     assert (answer.count(".//n:Items"), answer.count(".//n:EndOfSequence")) == (0, 1)
 
 
+class TestLastPageWhenAsked:
+    @pytest.fixture
+    def host(self, host: FakeHost) -> FakeHost:
+        host.quirks = Quirks(last_page="asked")
+        return host
+
+    def test_the_end_takes_one_more_pull(self, soap: Soap) -> None:
+        everything = pull(soap, context_of(enumerate_(soap)), 32000)
+        while everything.count(".//n:Items/*"):
+            assert (context_of(everything), everything.count(".//n:EndOfSequence")) != (None, 1)
+            everything = pull(soap, context_of(everything), 32000)
+        assert (context_of(everything), everything.count(".//n:Items"), everything.count(".//n:EndOfSequence")) == (None, 0, 1)
+
+    def test_so_it_does_after_a_single_item(self, soap: Soap, host: FakeHost) -> None:
+        host.wmi.services = dict([host.wmi.services.popitem()])
+        first = enumerate_(soap, extra=OPTIMIZED)
+        assert (first.count(".//w:Items/*"), first.count(".//w:EndOfSequence")) == (1, 0)
+        last = pull(soap, context_of(first), 32000)
+        assert (context_of(last), last.count(".//n:Items"), last.count(".//n:EndOfSequence")) == (None, 0, 1)
+
+    def test_an_empty_result_ends_at_once(self, soap: Soap, host: FakeHost) -> None:
+        host.wmi.services.clear()
+        answer = enumerate_(soap, extra=OPTIMIZED)
+        assert (context_of(answer), answer.count(".//w:EndOfSequence")) == ("", 1)
+
+    def test_and_frees_its_place(self, soap: Soap) -> None:
+        for _unused in range(20):
+            context = context_of(enumerate_(soap))
+            while context:
+                context = context_of(pull(soap, context, 32000))
+
+
 def test_without_max_elements_a_pull_brings_one_item(soap: Soap) -> None:
     answer = pull(soap, context_of(enumerate_(soap)))
     assert answer.count(".//n:PullResponse/n:Items/*") == 1
