@@ -18,7 +18,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.errors i
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.plan import Desired
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.service_connection_point import Mode
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.settling import Waiting
-from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Clock
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Clock, Progress
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.client import Reply, WsmanClient
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors import ConnectionLost
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.transports import PywinrmTransport
@@ -83,8 +83,8 @@ def transport_to(site: Site) -> PywinrmTransport:
     return PywinrmTransport(session)
 
 
-def run(transport: Any, desired: Desired) -> Outcome:
-    waiting = Waiting(enabled=True, timeout=30, progress=lambda line: None, clock=Impatient())
+def run(transport: Any, desired: Desired, progress: Progress = lambda line: None, *, wait: bool = True) -> Outcome:
+    waiting = Waiting(enabled=wait, timeout=30, progress=progress, clock=Impatient())
     return Deployment(WsmanClient(transport, SCHEMA), None, waiting).run(desired, check_mode=False)
 
 
@@ -157,6 +157,20 @@ def test_a_reply_that_is_lost(site: Site, desired: Desired, moment: Moment) -> N
     ends = at_every_request(site, desired, lambda: ConnectionLost("cut by the test"), moment)
     recovered = [k for k, end in ends if end is None]
     assert recovered, "neither the write nor a poll recovered by itself"
+
+
+def test_a_removal_that_has_not_even_begun_is_waited_for_by_the_next_run(tmp_path: Path) -> None:
+    topology = load("standalone").with_service_connection_point("srv1:online")
+    with Lab(topology, tmp_path / "lab", speed=1) as lab:
+        site = Site(lab, tmp_path)
+        transport = transport_to(site)
+        run(transport, REMOVE, wait=False)
+        # The site notices in five seconds, as a real one; what it does then may be quick.
+        lab.hierarchy.simulation.speed = 10_000
+        lines: list[str] = []
+        assert not run(transport, REMOVE, lines.append).changed
+        assert any(line.startswith(f"{SERVER} SMS_DMP_DOWNLOADER: started (0 s") for line in lines), lines
+        assert site.control.state()["servers"][SERVER]["components"] == {}
 
 
 def test_a_write_that_is_repeated_keeps_what_somebody_else_wrote_meanwhile(site: Site) -> None:

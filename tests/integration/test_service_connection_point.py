@@ -4,12 +4,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from lab.hierarchy.topology import load
-from lab.lab import Lab
 from plays import Site, Task
 
 SERVER = "srv1.corp.example"
@@ -115,17 +112,6 @@ def test_a_removal_that_was_not_waited_for_is_completed_by_the_next(site: Site) 
     site.play(have(state="absent", wait=False))
     assert not site.play(have(state="absent")).only["changed"]
     assert not site.control.state()["servers"][SERVER]["components"]
-
-
-def test_the_end_of_a_removal_is_waited_for_before_its_beginning_shows(tmp_path: Path) -> None:
-    with Lab(load("standalone"), tmp_path / "lab", speed=15) as lab:
-        site = Site(lab, tmp_path)
-        site.control.console("add_role", server="srv1")
-        site.control.wait_until(lambda state: all(not entry["is_busy"] for entry in state["installations"]))
-        site.play(have(state="absent", wait=False))
-        assert site.control.state()["servers"][SERVER]["components"]["SMS_DMP_DOWNLOADER"]["state"] == "STARTED"
-        assert not site.play(have(state="absent")).only["changed"]
-        assert not site.control.state()["servers"][SERVER]["components"]
 
 
 def test_the_site_server_can_have_it_too(site: Site) -> None:
