@@ -18,6 +18,8 @@ WEEK = 7 * 24 * 60 * 60
 
 
 class ActionModule(SiteAction):
+    """Bring the service connection point into the wanted state; runs on the SMS Provider of the top-tier site."""
+
     MODULE = "service_connection_point"
     ARGUMENT_SPEC = {
         **SITE_CODE_OPTION,

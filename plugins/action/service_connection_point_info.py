@@ -12,6 +12,8 @@ from ..plugin_utils._wsman.client import WsmanClient
 
 
 class ActionModule(SiteAction):
+    """Read the service connection point and its components."""
+
     MODULE = "service_connection_point_info"
     ARGUMENT_SPEC = {**SITE_CODE_OPTION, **QUERY_OPTION}
 

@@ -12,6 +12,8 @@ from ..plugin_utils._wsman.client import WsmanClient
 
 
 class ActionModule(SiteAction):
+    """Read the sites of a hierarchy, their SMS Providers, and where the service connection point is."""
+
     MODULE = "site_info"
     ARGUMENT_SPEC = {**SITE_CODE_OPTION, **QUERY_OPTION}
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
+    """What all modules of this collection support."""
+
     DOCUMENTATION = r"""
 options: {}
 attributes:

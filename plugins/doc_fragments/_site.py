@@ -6,6 +6,8 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
+    """The options by which a module finds a site."""
+
     DOCUMENTATION = r"""
 options:
   site_code:

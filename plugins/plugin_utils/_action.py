@@ -70,6 +70,7 @@ class SiteAction(ActionBase):
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
+        """Called by Ansible: check the options, connect, `perform`, and apply the option ``query`` to the result."""
         options = self._validated_options()
         self._refuse_what_is_not_supported()
         query = self._compile_query(options.get("query"))

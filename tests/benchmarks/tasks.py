@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,36 +46,56 @@ class Row:
     budget: int | None = None
 
 
-ROWS = (
-    Row("install, without waiting", MODULE, {**ROLE, "wait": False}),
-    Row("the next run, which waits for it", MODULE, ROLE),
-    Row("nothing to change", MODULE, ROLE, 3),
-    Row("nothing to change, site_code given", MODULE, {**ROLE, "site_code": "PS1"}, 2),
-    Row("mode changed", MODULE, OFFLINE, 5),
-    Row("mode changed, site_code given", MODULE, {**ROLE, "site_code": "PS1"}, 5),
-    Row("service_connection_point_info", f"{MODULE}_info", {}),
-    Row("site_info", "configmgr.site.site_info", {}),
-    Row("remove, without waiting", MODULE, {"state": "absent", "wait": False}),
-)
+TOPOLOGIES = {"standalone": "PS1", "hierarchy": "CAS"}
+"""Where tasks are counted, with the code of the top-tier site."""
+
+
+def _rows(site_code: str) -> tuple[Row, ...]:
+    given = {"site_code": site_code}
+    return (
+        Row("install, without waiting", MODULE, {**ROLE, "wait": False}),
+        Row("the next run, which waits for it", MODULE, ROLE),
+        Row("nothing to change", MODULE, ROLE, 3),
+        Row("nothing to change, site_code given", MODULE, {**ROLE, **given}, 2),
+        Row("mode changed", MODULE, OFFLINE, 5),
+        Row("mode changed, site_code given", MODULE, {**ROLE, **given}, 5),
+        Row("service_connection_point_info", f"{MODULE}_info", {}),
+        Row("site_info", "configmgr.site.site_info", {}),
+        Row("remove, without waiting", MODULE, {"state": "absent", "wait": False}),
+    )
 
 
 def run() -> bool:
-    """Print the table; False if a task sent more requests than its budget."""
-    with tempfile.TemporaryDirectory() as directory, Lab(load("standalone"), Path(directory), speed=1000) as lab:
-        _play(lab, [{"name": row.name, row.module: row.options} for row in ROWS])
-        counted = {task["task"]: task["requests"] for task in LabControl(lab.control.url).requests()}
-        print("Requests of one task after the log-on, as the lab counts them; budgets are for what is done often.\n")
-        print(f"{'task':<38}{'requests':>9}{'budget':>8}{'sent':>9}{'received':>10}")
-        within = True
-        for row in ROWS:
-            requests = counted[row.name]
-            verdict = "" if row.budget is None else str(row.budget)
-            if row.budget is not None and len(requests) > row.budget:
-                within, verdict = False, f"{row.budget} !"
-            sent, received = (sum(request[way] for request in requests) for way in ("bytes_in", "bytes_out"))
-            print(f"{row.name:<38}{len(requests):>9}{verdict:>8}{sent:>7} B{received:>8} B")
-        print()
+    """Print the tables; False if a task sent more requests than its budget."""
+    print("Requests of one task after the log-on, as the lab counts them; budgets are for what is done often.\n")
+    within = [_print_requests(topology, site_code) for topology, site_code in TOPOLOGIES.items()]
+    with _lab("standalone") as lab:
         _print_cpu(lab)
+    return all(within)
+
+
+@contextmanager
+def _lab(topology: str) -> Iterator[Lab]:
+    with tempfile.TemporaryDirectory() as directory, Lab(load(topology), Path(directory), speed=1000) as lab:
+        yield lab
+
+
+def _print_requests(topology: str, site_code: str) -> bool:
+    """One table; False if a task of it sent more requests than its budget."""
+    print(f"{topology + ' (' + site_code + ')':<38}{'requests':>9}{'budget':>8}{'sent':>9}{'received':>10}")
+    within = True
+    with _lab(topology) as lab:
+        rows = _rows(site_code)
+        _play(lab, [{"name": row.name, row.module: row.options} for row in rows])
+        counted = {task["task"]: task["requests"] for task in LabControl(lab.control.url).requests()}
+    for row in rows:
+        requests = counted[row.name]
+        verdict = "" if row.budget is None else str(row.budget)
+        if row.budget is not None and len(requests) > row.budget:
+            within, verdict = False, f"{row.budget} !"
+        sent, received = (sum(request[way] for request in requests) for way in ("bytes_in", "bytes_out"))
+        print(f"{row.name:<38}{len(requests):>9}{verdict:>8}{sent:>7} B{received:>8} B")
+    print()
     return within
 
 

@@ -78,6 +78,13 @@ def test_a_site_below_the_top_tier(hierarchy: Site, site_code: str | None, host:
     assert_refused(hierarchy, hierarchy.play(have(**options), host=host), *words)
 
 
+@pytest.mark.parametrize("site_code", [None, "S01"])
+def test_the_server_of_a_secondary_site(hierarchy: Site, site_code: str | None) -> None:
+    options = {"site_code": site_code} if site_code else {}
+    words = ["secondary site", "CAS on cas.corp.example", "top-tier site"]
+    assert_refused(hierarchy, hierarchy.play(have(**options), host="s01.corp.example"), *words)
+
+
 def test_the_provider_of_a_child_is_not_asked_to_change_the_role_of_its_parent(hierarchy: Site) -> None:
     hierarchy.control.console("add_role", server="srv1", mode="online")
     play = hierarchy.play(have(mode="offline"), host="pr1.corp.example")
@@ -242,7 +249,7 @@ def test_a_server_that_does_not_answer(site: Site) -> None:
     play = site.play(have(), variables={"ansible_port": 1})
     assert_refused(site, play, "cannot be reached", "127.0.0.1 port 1", outcome="unreachable")
     play = site.play(have(), variables={"ansible_winrm_ca_trust_path": "/nonexistent.pem"})
-    assert_refused(site, play, "cannot be reached", "ansible_winrm_ca_trust_path", outcome="unreachable")
+    assert_refused(site, play, "cannot be reached", "/nonexistent.pem", "ansible_winrm_ca_trust_path", outcome="unreachable")
 
 
 @pytest.mark.parametrize(("scheme", "ports"), [("http", "https_ports"), ("https", "http_ports")])

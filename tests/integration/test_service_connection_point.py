@@ -153,11 +153,14 @@ def test_check_mode_on_a_finished_site_says_nothing_to_do(site: Site) -> None:
     assert told["diff"]["before"] == told["diff"]["after"]
 
 
-@pytest.mark.parametrize("site_code", [None, "PS1", "ps1"])
-def test_the_budget_of_requests(site: Site, site_code: str | None) -> None:
+@pytest.mark.parametrize(
+    ("topology", "site_code"),
+    [("standalone", None), ("standalone", "PS1"), ("standalone", "ps1"), ("hierarchy", None), ("remote_provider", None)],
+)
+def test_the_budget_of_requests(make_site: Any, topology: str, site_code: str | None) -> None:
+    site: Site = make_site(topology)
     options = {"site_code": site_code} if site_code else {}
     site.play(have(site_system=SERVER, mode="online", **options))
-    site.control.task("nothing", "")
     for mode, budget in (("online", 3), ("offline", 5)):
         name = f"budget for {mode}"
         site.play({"name": name, MODULE: {"site_system": SERVER, "mode": mode, **options}})

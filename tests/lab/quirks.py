@@ -44,9 +44,9 @@ class Quirks:
     extended_status_class: Literal["SMS_ExtendedStatus", "__ExtendedStatus"] = "SMS_ExtendedStatus"
     """The class of the object in which the SMS Provider explains a failure."""
 
-    create_without_item_name: Literal["filled", "refused", "refused_null", "refused_failed"] = "filled"
+    create_without_item_name: Literal["filled", "refused", "refused_null", "refused_failed", "created_failed"] = "filled"
     """The SMS Provider fills ItemName and its sister keys of a new role, or refuses a Create that lacks them: with an
-    invalid parameter, an illegal null value or a generic failure."""
+    invalid parameter, an illegal null value or a generic failure; or it fails although it has created the role."""
 
     embedded_item_type: Literal["filled", "required"] = "filled"
     """The SMS Provider fills ItemType, the key of an embedded property, or refuses an embedded property without it."""

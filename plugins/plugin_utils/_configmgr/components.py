@@ -47,10 +47,12 @@ class ComponentState:
 
     @property
     def state_name(self) -> str:
+        """A word out of `STATES`; unknown where the site gives none."""
         return _name(STATES, self.state)
 
     @property
     def status_name(self) -> str:
+        """A word out of `STATUSES`; unknown where the site gives none."""
         return _name(STATUSES, self.status)
 
 

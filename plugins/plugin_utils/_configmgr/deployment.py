@@ -20,6 +20,7 @@ from .hierarchy import Hierarchy, missing_provider_explained, read_hierarchy
 from .plan import Desired, Install, Keep, Remove, SetMode, StayAbsent, Step, Surroundings, check, decide, site_system_for
 from .provider import SiteProvider, read_locations
 from .roles import SERVICE_CONNECTION_POINT, SITE_SYSTEM, Role, create_role, delete_role, read_role, read_roles, write_number
+from .servers import same_site
 from .service_connection_point import (
     OFFLINE_MODE,
     Mode,
@@ -56,6 +57,7 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
+        """Whether the run wrote something or, in check mode, would."""
         return isinstance(self.step, (Install, SetMode, Remove))
 
 
@@ -110,7 +112,7 @@ class Deployment:
             hierarchy = hierarchy or read_hierarchy(provider)
             is_elsewhere = not hierarchy.local_site.is_top_tier
         else:
-            is_elsewhere = step.point.site_code.upper() != provider.site_code.upper()
+            is_elsewhere = not same_site(step.point.site_code, provider.site_code)
         if is_elsewhere:
             return Surroundings(provider.site_code, (), hierarchy, tuple(read_locations(provider.client)))
         return Surroundings(
@@ -138,18 +140,17 @@ class Deployment:
     def _install(self, step: Install, site_system: Role) -> ServiceConnectionPoint:
         settings = settings_of_new_role(site_system.server, step.mode)
 
+        def is_there() -> bool:
+            return any(point.role.is_on(step.server) for point in self._read_points())
+
         def create() -> None:
             # Looked at right before the write: nothing says that the provider would refuse a second one.
             if self._read_points():
                 raise Overtaken
-            create_role(self._provider, SERVICE_CONNECTION_POINT, site_system, settings)
+            create_role(self._provider, SERVICE_CONNECTION_POINT, site_system, settings, is_there)
 
         with self._attempt(f"Installing the service connection point on {step.server}"):
-            self._write(
-                create,
-                lambda: any(point.role.is_on(step.server) for point in self._read_points()),
-                means_overtaken=codes.ALREADY_EXISTS_CODES,
-            )
+            self._write(create, is_there, means_overtaken=codes.ALREADY_EXISTS_CODES)
         self.written = step
         points = self._read_points()
         ours = next((point for point in points if point.role.is_on(step.server)), None)

@@ -17,7 +17,8 @@ from .._wsman.errors import WsmanFault
 from .._wsman.values import CimInstance
 from . import classes
 from .errors import Refusal, SiteError
-from .provider import NoProvider, ProviderLocation, SiteProvider, read_locations
+from .provider import NoProvider, ProviderLocation, SiteProvider, machines_of, no_own_provider, read_locations
+from .servers import same_site
 
 
 class SiteType(Enum):
@@ -29,6 +30,7 @@ class SiteType(Enum):
 
     @property
     def label(self) -> str:
+        """As modules return it, such as central_administration_site."""
         return self.name.lower()
 
 
@@ -74,7 +76,8 @@ class Hierarchy:
     local_site: Site
 
     def find(self, code: str) -> Site | None:
-        return next((site for site in self.sites if site.code.upper() == code.upper()), None)
+        """The site with this code, if the provider knows it."""
+        return next((site for site in self.sites if same_site(site.code, code)), None)
 
     def top_tier_above(self, site: Site) -> str:
         """Code of the site at the top of a site's branch. A provider need not list the sites above its own."""
@@ -90,7 +93,7 @@ class Hierarchy:
 def read_hierarchy(provider: SiteProvider) -> Hierarchy:
     """Read the sites. `SiteError` if the account is not allowed to see even the local one."""
     sites = tuple(_site(row) for row in provider.query("SELECT * FROM SMS_Site", classes.SITE))
-    local = next((site for site in sites if site.code.upper() == provider.site_code.upper()), None)
+    local = next((site for site in sites if same_site(site.code, provider.site_code)), None)
     if local is None:
         raise SiteError(
             f"The SMS Provider of site {provider.site_code} shows no sites to this account. Give the account a security "
@@ -107,7 +110,7 @@ def _site(row: CimInstance) -> Site:
         name=row.text("SiteName"),
         type=SiteType(number) if number in SiteType._value2member_map_ else None,
         # Some reports map the empty parent of a top-tier site to the site itself.
-        parent="" if parent.upper() == code.upper() else parent,
+        parent="" if same_site(parent, code) else parent,
         server=row.text("ServerName"),
         version=row.text("Version"),
         status=_word(SITE_STATUS, row.number("Status")),
@@ -139,7 +142,7 @@ def _explain_missing_provider(provider: SiteProvider, for_role: bool, fault: Wsm
     locations = read_locations(provider.client)
     hierarchy = _hierarchy_of_local_provider(provider, locations)
     site = hierarchy.find(wanted) if hierarchy else None
-    machines = sorted({location.machine for location in locations if location.site_code.upper() == wanted})
+    machines = machines_of(wanted, locations)
     if hierarchy and site and not site.is_top_tier and (for_role or not machines):
         return Refusal(not_top_tier(site, hierarchy, locations))
     if machines:
@@ -147,6 +150,8 @@ def _explain_missing_provider(provider: SiteProvider, for_role: bool, fault: Wsm
             f"The SMS Provider of site {wanted} is not on this server but on {', '.join(machines)}. Run the task there. "
             f"(Asked for its namespace, this server answered {fault.name}.)"
         )
+    if not any(location.is_for_local_site for location in locations):
+        return NoProvider(no_own_provider(locations))
     known = {location.site_code for location in locations} | {site.code for site in (hierarchy.sites if hierarchy else ())}
     return NoProvider(
         f"This server knows no site {wanted}"
@@ -163,8 +168,7 @@ def not_top_tier(site: Site, hierarchy: Hierarchy, locations: list[ProviderLocat
     what = "secondary" if site.type is SiteType.SECONDARY else "child primary"
     top_code = hierarchy.top_tier_above(site)
     top = hierarchy.find(top_code)
-    machines = sorted({location.machine for location in locations if location.site_code.upper() == top_code.upper()})
-    where = ", ".join(machines) or (top.server if top else "")
+    where = ", ".join(machines_of(top_code, locations)) or (top.server if top else "")
     return (
         f"Site {site.code} is a {what} site that reports to {site.parent}. The service connection point of a hierarchy belongs "
         f"to its top-tier site, {top_code}: run the task on the SMS Provider of {top_code}{', ' if where else ''}{where}."
@@ -174,7 +178,7 @@ def not_top_tier(site: Site, hierarchy: Hierarchy, locations: list[ProviderLocat
 def _hierarchy_of_local_provider(provider: SiteProvider, locations: list[ProviderLocation]) -> Hierarchy | None:
     """What the provider on this server, if there is one, knows of the hierarchy."""
     for code in sorted({location.site_code for location in locations if location.is_for_local_site}):
-        if code.upper() == provider.site_code.upper():
+        if same_site(code, provider.site_code):
             continue
         try:
             return read_hierarchy(SiteProvider(provider.client, code))

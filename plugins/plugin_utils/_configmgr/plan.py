@@ -17,9 +17,9 @@ from typing import Literal
 
 from .errors import Refusal
 from .hierarchy import Hierarchy, not_top_tier
-from .provider import ProviderLocation
+from .provider import ProviderLocation, machines_of
 from .roles import Role
-from .servers import same_server
+from .servers import same_server, same_site
 from .service_connection_point import Mode, ServiceConnectionPoint
 from .updates import UpdateInstallation
 
@@ -155,8 +155,8 @@ def check(step: Step, desired: Desired, around: Surroundings) -> None:
 
 def _check_own_site(point: ServiceConnectionPoint, around: Surroundings) -> None:
     """Refuse to act on another site's role: its own provider does that."""
-    if point.site_code.upper() != around.site_code.upper():
-        machines = sorted({place.machine for place in around.locations if place.site_code.upper() == point.site_code.upper()})
+    if not same_site(point.site_code, around.site_code):
+        machines = machines_of(point.site_code, around.locations)
         where = f", {', '.join(machines)}" if machines else ""
         raise Refusal(
             f"The hierarchy's service connection point, on {point.server}, belongs to site {point.site_code}, but the task "
@@ -177,7 +177,7 @@ def site_system_for(step: Install, around: Surroundings) -> Role:
     """The site system record that the role goes onto. `Refusal` if the server is none, or one of another site."""
     records = [record for record in around.site_systems if same_server(record.server, step.server)]
     for record in records:
-        if record.site_code.upper() == around.site_code.upper():
+        if same_site(record.site_code, around.site_code):
             return record
     if records:
         raise Refusal(

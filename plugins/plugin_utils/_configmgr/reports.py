@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from .._wsman.client import WsmanClient
 from .components import ComponentState, read_components
 from .hierarchy import Hierarchy, missing_provider_explained, read_hierarchy
-from .provider import ProviderLocation, SiteProvider, read_locations
+from .provider import ProviderLocation, SiteProvider, local_site_code, read_locations
+from .servers import same_site
 from .service_connection_point import (
     COMPONENTS,
     ServiceConnectionPoint,
@@ -41,15 +42,17 @@ class RoleReport:
 
     @property
     def works(self) -> bool | None:
+        """Whether the role works; None where the asked provider cannot know."""
         return works(self.components) if self.is_of_this_site else None
 
 
 def read_site_report(client: WsmanClient, site_code: str | None) -> SiteReport:
     """Read the sites, the providers and where the role is."""
-    provider = SiteProvider.connect(client, site_code)
+    locations = read_locations(client)
+    provider = SiteProvider(client, site_code or local_site_code(locations))
     with missing_provider_explained(provider):
         hierarchy = read_hierarchy(provider)
-    return SiteReport(hierarchy, tuple(read_locations(client)), read_service_connection_points(provider))
+    return SiteReport(hierarchy, tuple(locations), read_service_connection_points(provider))
 
 
 def read_role_report(client: WsmanClient, site_code: str | None) -> tuple[RoleReport, ...]:
@@ -64,5 +67,5 @@ def read_role_report(client: WsmanClient, site_code: str | None) -> tuple[RoleRe
 
 
 def _report(provider: SiteProvider, point: ServiceConnectionPoint) -> RoleReport:
-    is_own = point.site_code.upper() == provider.site_code.upper()
+    is_own = same_site(point.site_code, provider.site_code)
     return RoleReport(point, tuple(read_components(provider, COMPONENTS, point.server)) if is_own else (), is_own)

@@ -12,7 +12,7 @@ list of them, names are case sensitive, and whoever writes one must write all of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .._wsman import codes
@@ -61,6 +61,7 @@ class Role:
         return None
 
     def is_on(self, server: str) -> bool:
+        """Whether it is the role of the server with this FQDN."""
         return same_server(self.server, server)
 
 
@@ -90,12 +91,14 @@ def write_number(provider: SiteProvider, role: Role, name: str, number: int) -> 
     provider.put(_CLASS, role.keys, {"Props": list[CimValue](changed)})
 
 
-def create_role(provider: SiteProvider, name: str, site_system: Role, settings: Mapping[str, Setting]) -> None:
+def create_role(
+    provider: SiteProvider, name: str, site_system: Role, settings: Mapping[str, Setting], is_there: Callable[[], bool]
+) -> None:
     """Put a role on a site system.
 
     Sends what Microsoft's sample "Deploy a site system role" sends, and lets the provider fill in the rest. How a provider
     would refuse that form is not known, so one that refuses it for anything but the account or the role's existence gets the
-    keys spelled out, too.
+    keys spelled out, too, unless the role ``is_there`` in spite of the failure.
     """
     values: dict[str, CimValue] = {
         "NALPath": site_system.nal_path,
@@ -109,6 +112,8 @@ def create_role(provider: SiteProvider, name: str, site_system: Role, settings: 
     except WsmanFault as fault:
         if fault.reply_lost or fault.is_access_denied or fault.code in codes.ALREADY_EXISTS_CODES:
             raise
+        if is_there():
+            return
         embedded = [_embedded_property(key, setting, ItemType="Property") for key, setting in settings.items()]
         keys: dict[str, CimValue] = {
             "FileType": _ACTUAL,

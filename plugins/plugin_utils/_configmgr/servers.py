@@ -46,6 +46,11 @@ def same_server(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
+def same_site(one: str, other: str) -> bool:
+    """Whether two site codes name the same site, in whatever letter case they are written."""
+    return one.upper() == other.upper()
+
+
 def network_os_path(fqdn: str) -> str:
     """The form in which a site stores a server: ``\\\\srv1.corp.example``."""
     return f"\\\\{fqdn}"

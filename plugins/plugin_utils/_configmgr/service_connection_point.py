@@ -45,10 +45,12 @@ class ServiceConnectionPoint:
 
     @property
     def server(self) -> str:
+        """FQDN of the site system server, as the site spells it."""
         return self.role.server
 
     @property
     def site_code(self) -> str:
+        """The site that the role belongs to."""
         return self.role.site_code
 
     @property

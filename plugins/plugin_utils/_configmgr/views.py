@@ -22,6 +22,7 @@ View = dict[str, Any]
 
 
 def view_site(site: Site) -> View:
+    """A site as ``site_info`` returns it."""
     return {
         "site_code": site.code,
         "name": site.name,
@@ -37,6 +38,7 @@ def view_site(site: Site) -> View:
 
 
 def view_hierarchy(hierarchy: Hierarchy) -> View:
+    """The sites, and which of them is asked and which is at the top."""
     return {
         "site_code": hierarchy.local_site.code,
         "top_tier_site_code": hierarchy.top_tier_above(hierarchy.local_site),
@@ -45,6 +47,7 @@ def view_hierarchy(hierarchy: Hierarchy) -> View:
 
 
 def view_location(location: ProviderLocation) -> View:
+    """Where an SMS Provider is."""
     return {
         "machine": location.machine,
         "site_code": location.site_code,
@@ -53,6 +56,7 @@ def view_location(location: ProviderLocation) -> View:
 
 
 def view_component(component: ComponentState) -> View:
+    """A component's state; times are in ISO 8601."""
     contacted = component.last_contacted
     return {
         "name": component.name,
@@ -65,10 +69,12 @@ def view_component(component: ComponentState) -> View:
 
 
 def view_components(components: Iterable[ComponentState]) -> list[View]:
+    """The states of components, in the order given."""
     return [view_component(component) for component in components]
 
 
 def view_point(point: ServiceConnectionPoint) -> View:
+    """Where the service connection point is, and its mode."""
     return {
         "site_system": point.server,
         "site_code": point.site_code,

@@ -12,7 +12,15 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
-from .._wsman.errors import AuthenticationRejected, CertificateNotTrusted, HttpError, UndecodableAnswer, WsmanError, WsmanFault
+from .._wsman.errors import (
+    AuthenticationRejected,
+    CertificateNotTrusted,
+    HttpError,
+    UndecodableAnswer,
+    UnusableSetting,
+    WsmanError,
+    WsmanFault,
+)
 from .errors import WaitTimeout
 
 Seen = TypeVar("Seen")
@@ -32,6 +40,7 @@ class Clock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
+        """Let this many seconds pass."""
         time.sleep(seconds)
 
 
@@ -104,7 +113,7 @@ class Wait(Generic[Seen]):
 
 def _may_pass(error: WsmanError) -> bool:
     """Whether asking again can help: not where the server refused the question or the account."""
-    if isinstance(error, (AuthenticationRejected, CertificateNotTrusted, UndecodableAnswer)):
+    if isinstance(error, (AuthenticationRejected, CertificateNotTrusted, UnusableSetting, UndecodableAnswer)):
         return False
     if isinstance(error, WsmanFault):
         return error.reply_lost

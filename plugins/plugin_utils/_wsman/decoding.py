@@ -95,10 +95,17 @@ def decode_instance(element: Element, schema: Schema, expected: CimClass | None 
 
     Raises `DecodingError` where a value does not have the form of its declared type.
     """
+    instance = _decode_object(element, schema, expected)
+    if element.tag.startswith("{"):
+        instance.resource_uri = element.tag[1:].partition("}")[0]
+    return instance
+
+
+def _decode_object(element: Element, schema: Schema, expected: CimClass | None = None) -> CimInstance:
+    """An instance without a resource URI: the element of an embedded one is in the namespace of the class around it."""
     declared_type = element.get(_TYPE)
     class_name = _class_of_type(declared_type) if declared_type else _LOCAL_NAMES[element.tag]
-    uri = element.tag[1:].partition("}")[0] if element.tag.startswith("{") else ""
-    return CimInstance(class_name, decode_properties(element, schema, schema.find(class_name, expected)), uri)
+    return CimInstance(class_name, decode_properties(element, schema, schema.find(class_name, expected)))
 
 
 def decode_properties(element: Element, schema: Schema, known: CimClass) -> dict[str, CimValue]:
@@ -137,7 +144,7 @@ def _decode_structure(element: Element, declared: CimProperty, schema: Schema) -
     if _boolean(element.get(_NIL, "false")):
         return None
     if element.get(_TYPE, "").endswith("_Type"):
-        return decode_instance(element, schema)
+        return _decode_object(element, schema)
     if not len(element):
         converter = _CONVERTERS.get(declared.type)
         return converter("") if converter else ""
@@ -148,7 +155,7 @@ def _decode_structure(element: Element, declared: CimProperty, schema: Schema) -
     if element.find(_REFERENCE_PARAMETERS) is not None:
         return decode_reference(element)
     if declared.type == "object":
-        instance = decode_instance(element, schema, schema.find(declared.embedded_class))
+        instance = _decode_object(element, schema, schema.find(declared.embedded_class))
         return replace(instance, class_name=declared.embedded_class or instance.class_name)
     raise ValueError(f"a {declared.type} was expected, but the element has children")
 

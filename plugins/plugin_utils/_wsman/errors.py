@@ -23,6 +23,10 @@ class ServerUnreachable(WsmanError):
     """The request never reached the server."""
 
 
+class UnusableSetting(ServerUnreachable):
+    """What the connection was set up with cannot be used: a file that cannot be read, a URL that is none."""
+
+
 class CertificateNotTrusted(ServerUnreachable):
     """The server's certificate was refused, so nothing was sent to it."""
 
@@ -105,10 +109,12 @@ class WsmanFault(WsmanError):
 
     @property
     def is_access_denied(self) -> bool:
+        """Whether the account, and not the request, is what the server refuses."""
         return self.code in codes.ACCESS_DENIED_CODES or self.subcode == "AccessDenied"
 
     @property
     def is_not_found(self) -> bool:
+        """Whether there is no such instance; where the class or the namespace is missing, the code may be the same."""
         return self.code in codes.NOT_FOUND_CODES
 
     @property

@@ -23,6 +23,7 @@ from .errors import (
     ConnectionLost,
     ServerUnreachable,
     UndecodableAnswer,
+    UnusableSetting,
     WsmanError,
 )
 
@@ -76,7 +77,7 @@ class _Session(ABC):
             if isinstance(error, (ConnectionError, TimeoutError)):
                 raise ConnectionLost(str(error)) from error
             # A file that the connection names, such as the certificate of the authority, cannot be read.
-            raise ServerUnreachable(str(error)) from error
+            raise UnusableSetting(str(error)) from error
         except (ValueError, KeyError) as error:
             # The libraries decode the text of a failure, and look for the headers of an encrypted one, before they raise.
             self._forget_connection()
@@ -155,16 +156,10 @@ class PypsrpTransport(_Session):
         self._transport.encryption = None
 
 
-_NEVER_SENT = (
-    "ConnectTimeout",
-    "InvalidHeader",
-    "InvalidProxyURL",
-    "InvalidSchema",
-    "InvalidURL",
-    "MissingSchema",
-    "ProxyError",
-)
+_NEVER_SENT = ("ConnectTimeout", "ProxyError")
 """Exceptions of the HTTP library that come before the server can have seen the request."""
+_UNUSABLE = ("InvalidHeader", "InvalidProxyURL", "InvalidSchema", "InvalidURL", "MissingSchema")
+"""Those that come from how the connection was set up."""
 _NO_TLS = ("WRONG_VERSION_NUMBER", "HANDSHAKE", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE")
 
 
@@ -177,6 +172,8 @@ def _network_error(error: requests.exceptions.RequestException) -> WsmanError:
         if any(reason in str(error).upper() for reason in _NO_TLS):
             return ServerUnreachable(f"it does not speak TLS as expected there ({text})")
         return ConnectionLost(f"TLS failed: {text}")
+    if type(error).__name__ in _UNUSABLE:
+        return UnusableSetting(text)
     if type(error).__name__ in _NEVER_SENT or "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):
         return ServerUnreachable(text)
     if isinstance(error, requests.exceptions.Timeout):

@@ -44,7 +44,7 @@ class CimInstance:
     class_name: str
     properties: dict[str, CimValue] = field(default_factory=dict)
     resource_uri: str = ""
-    """Of its class as the server named it; empty for instances made here, and for the rows of a projection."""
+    """Of its class as the server named it; empty for embedded instances, those made here, and the rows of a projection."""
 
     def text(self, name: str) -> str:
         """A string property; NULL and absent read as the empty string."""

@@ -53,6 +53,8 @@ class RoleClass(SiteClass):
         if self.hierarchy.quirks.second_role == "refused" and role.name == site_control.SERVICE_CONNECTION_POINT:
             self._refuse_second(role)
         self.hierarchy.site_control.add(role)
+        if missing and self.hierarchy.quirks.create_without_item_name == "created_failed":
+            raise self.provider.error(Wbem.FAILED, operation, info, "The item was created, but cannot be shown.")
         return self._shown(role)
 
     def put(self, caller: Caller, existing: Instance, changes: Mapping[str, Value]) -> Instance:

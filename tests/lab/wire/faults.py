@@ -56,9 +56,9 @@ NOT_A_SINGLETON = FaultKind(
     "InsufficientSelectors",
 )
 INSUFFICIENT_SELECTORS = FaultKind(
-    Wsman.INSUFFICIENT_SELECTORS,
+    Wsman.INSUFFCIENT_SELECTORS,
     "w:InvalidSelectors",
-    TEXTS[Wsman.INSUFFICIENT_SELECTORS],
+    TEXTS[Wsman.INSUFFCIENT_SELECTORS],
     "InsufficientSelectors",
 )
 UNEXPECTED_SELECTORS = FaultKind(

@@ -40,9 +40,9 @@ class Wbem(IntEnum):
 
 
 class Wsman(IntEnum):
-    """Codes of the plug-in that takes WS-Management to WMI, without their ``ERROR_WSMAN_``."""
+    """Codes of the plug-in that takes WS-Management to WMI, spelled as in the header, without their ``ERROR_WSMAN_``."""
 
-    INSUFFICIENT_SELECTORS = 0x8033805A
+    INSUFFCIENT_SELECTORS = 0x8033805A
     UNEXPECTED_SELECTORS = 0x8033805B
     SELECTOR_TYPEMISMATCH = 0x8033805C
     INVALID_URI_WMI_SINGLETON = 0x803380FA
@@ -70,7 +70,7 @@ TEXTS: dict[int, str] = {
     Wbem.INVALID_OBJECT_PATH: "Invalid object path ",
     Wbem.METHOD_NOT_IMPLEMENTED: "This method is not implemented in any class ",
     Wbem.QUOTA_VIOLATION: "Quota violation ",
-    Wsman.INSUFFICIENT_SELECTORS: "The request does not have all of the selectors that the resource needs. ",
+    Wsman.INSUFFCIENT_SELECTORS: "The request does not have all of the selectors that the resource needs. ",
     Wsman.UNEXPECTED_SELECTORS: "The request has selectors that the resource does not know. ",
     Wsman.SELECTOR_TYPEMISMATCH: "A selector's value does not have the type that the resource needs. ",
     Wsman.INVALID_URI_WMI_SINGLETON: "The resource URI has no keys, but the class is not a singleton. ",

@@ -271,7 +271,7 @@ def _complete_keys(schema: ClassSchema, keys: Mapping[str, KeyValue]) -> dict[st
     if not given and not schema.is_singleton:
         raise failure(Wsman.INVALID_URI_WMI_SINGLETON)
     if len(given) < len(schema.keys):
-        raise failure(Wsman.INSUFFICIENT_SELECTORS)
+        raise failure(Wsman.INSUFFCIENT_SELECTORS)
     if not all(fits(key, given[key.name.lower()]) for key in schema.keys):
         raise failure(Wsman.SELECTOR_TYPEMISMATCH)
     return {key.name: given[key.name.lower()] for key in schema.keys}

@@ -14,6 +14,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors impor
     AuthenticationRejected,
     ConnectionLost,
     UndecodableAnswer,
+    UnusableSetting,
     WsmanFault,
 )
 
@@ -85,7 +86,13 @@ def test_a_connection_that_comes_back_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [AuthenticationRejected("no"), WsmanFault(0x80041003, "AccessDenied", "no"), UndecodableAnswer("bad value")]
+    "error",
+    [
+        AuthenticationRejected("no"),
+        UnusableSetting("no such file: /ca.pem"),
+        WsmanFault(0x80041003, "AccessDenied", "no"),
+        UndecodableAnswer("bad value"),
+    ],
 )
 def test_a_refusal_is_not_waited_for(error: Exception) -> None:
     with pytest.raises(type(error)):

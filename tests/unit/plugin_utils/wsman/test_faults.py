@@ -18,6 +18,8 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors impor
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.names import ADDRESSING, GET, SOAP, WSMAN, WSMAN_FAULT, XSI
 from hypothesis import given
 from hypothesis import strategies as st
+from lab.wire import faults
+from lab.wmi.codes import Wbem, Wsman
 
 REQUEST = Request(GET, "http://example/Class")
 
@@ -157,3 +159,14 @@ def test_every_listed_code_has_a_name_and_a_sentence() -> None:
         assert 0 < number < 2**32
         assert name.isupper() and " " not in name
         assert (meaning[0].islower() or meaning.startswith("WMI ")) and not meaning.endswith(".")
+
+
+def test_the_names_are_those_that_the_lab_knows_from_its_own_list() -> None:
+    for prefix, theirs in (("WBEM_E_", Wbem), ("ERROR_WSMAN_", Wsman)):
+        assert {code.value: codes.CODES[code].name for code in theirs} == {code.value: prefix + code.name for code in theirs}
+
+
+def test_every_fault_of_the_lab_has_a_name() -> None:
+    kinds = [kind for kind in vars(faults).values() if isinstance(kind, faults.FaultKind)]
+    assert len(kinds) > 20
+    assert [hex(kind.code) for kind in kinds if kind.code not in codes.CODES] == []

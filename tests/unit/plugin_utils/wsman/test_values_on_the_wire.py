@@ -144,6 +144,13 @@ def test_an_embedded_object_keeps_its_real_class(type_name: str) -> None:
     assert without_origin(instance(member).properties["Object"]) == ("Part", {"Value": 3})
 
 
+def test_only_what_has_a_resource_says_which() -> None:
+    whole = instance('<p:Object xsi:type="p:Part_Type"><p:Value>3</p:Value></p:Object>')
+    embedded = whole.properties["Object"]
+    assert isinstance(embedded, CimInstance)
+    assert (whole.resource_uri, embedded.resource_uri) == (f"{WMI}/root/lab/Everything", "")
+
+
 def test_a_derived_class_is_read_as_its_base() -> None:
     element = ElementTree.fromstring(f'<p:Special xmlns:p="{WMI}/root/lab/Special"><p:Value>3</p:Value></p:Special>')
     assert decode_instance(element, Schema(), PART).properties == {"Value": 3}
