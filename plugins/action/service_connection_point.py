@@ -10,11 +10,9 @@ from ..plugin_utils._configmgr.deployment import Deployment
 from ..plugin_utils._configmgr.plan import Desired, SetMode
 from ..plugin_utils._configmgr.servers import check_fqdn
 from ..plugin_utils._configmgr.service_connection_point import Mode
-from ..plugin_utils._configmgr.settling import Waiting
 from ..plugin_utils._configmgr.views import describe, view_components, view_state
+from ..plugin_utils._configmgr.waiting import Waiting
 from ..plugin_utils._wsman.client import WsmanClient
-
-WEEK = 7 * 24 * 60 * 60
 
 
 class ActionModule(SiteAction):
@@ -38,8 +36,7 @@ class ActionModule(SiteAction):
             self.check_option(options, "site_system", check_fqdn)
         if options["state"] == "absent" and options["mode"] is not None:
             raise ValueError("mode: a role that shall be absent has no mode. Leave out mode, or set state to present.")
-        if not 1 <= options["wait_timeout"] <= WEEK:
-            raise ValueError(f"wait_timeout: it must be between 1 and {WEEK} seconds. To not wait at all, set wait to false.")
+        self.check_wait_timeout(options, 1, " To not wait at all, set wait to false.")
 
     def perform(self, client: WsmanClient, options: Options) -> Result:
         mode = options["mode"]
@@ -49,7 +46,7 @@ class ActionModule(SiteAction):
             mode=Mode(mode) if mode is not None else None,
             allow_during_update=options["allow_during_update"],
         )
-        waiting = Waiting(options["wait"], options["wait_timeout"], self.progress)
+        waiting = Waiting(options["wait_timeout"], self.progress, enabled=options["wait"])
         self._deployment = Deployment(client, options["site_code"], waiting)
         outcome = self._deployment.run(desired, check_mode=self._task.check_mode)
         after = view_state(outcome, after=True)

@@ -25,6 +25,7 @@ from ansible.utils.display import Display
 from ._configmgr.classes import SCHEMA
 from ._configmgr.errors import SiteError
 from ._configmgr.servers import check_site_code
+from ._windows.errors import WindowsError
 from ._wsman.client import WsmanClient
 from ._wsman.errors import (
     AuthenticationRejected,
@@ -50,6 +51,9 @@ Result = dict[str, Any]
 
 SITE_CODE_OPTION: Mapping[str, Any] = {"site_code": {"type": "str"}}
 QUERY_OPTION: Mapping[str, Any] = {"query": {"type": "str"}}
+
+WEEK = 7 * 24 * 60 * 60
+"""The longest wait, in seconds."""
 
 _NO_SHELL = "none: this task sends WMI requests only"
 """Stands where the connection keeps its cmd shell while it connects, so that it does not open one."""
@@ -79,7 +83,7 @@ class SiteAction(ActionBase):
         self._host = f"{host} -> {self._task.delegate_to}" if self._task.delegate_to else host
         try:
             result = self.perform(self._connect(), options)
-        except SiteError as error:
+        except (SiteError, WindowsError) as error:
             # Ansible appends the messages of an error's causes to its own, and these sentences quote their causes already.
             raise self._failure(str(error)) from None
         except WsmanError as error:
@@ -130,6 +134,12 @@ class SiteAction(ActionBase):
             options[name] = check(str(options[name]))
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
+
+    @staticmethod
+    def check_wait_timeout(options: Options, shortest: int, advice: str = "") -> None:
+        """ValueError for an option ``wait_timeout`` below ``shortest`` seconds or above a week."""
+        if not shortest <= options["wait_timeout"] <= WEEK:
+            raise ValueError(f"wait_timeout: it must be between {shortest} and {WEEK} seconds.{advice}")
 
     def _refuse_what_is_not_supported(self) -> None:
         transport = self._connection.transport

@@ -21,7 +21,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.classes 
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.deployment import Deployment
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.plan import Desired
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.service_connection_point import Mode
-from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.settling import Waiting
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Waiting
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.client import Reply, WsmanClient
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.transports import PywinrmTransport
 from lab.client import LabControl
@@ -139,7 +139,7 @@ def _own_cpu(lab: Lab) -> float:
         url, transport="ntlm", username=account.name, password=account.password, ca_trust_path=str(lab.authority_file)
     )
     transport = _Stopwatch(PywinrmTransport(session))
-    waiting = Waiting(enabled=True, timeout=60, progress=print)
+    waiting = Waiting(timeout=60, progress=print)
     desired = Desired("present", ROLE["site_system"], Mode.ONLINE)
     started = time.thread_time()
     for _repetition in range(REPETITIONS):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from lab.hierarchy.topology import load
@@ -18,15 +18,28 @@ SPEED = 1000.0
 """How much faster than a real site: an installation takes a fraction of a second."""
 
 
-@pytest.fixture(scope="session")
-def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, Quirks], Lab]]:
-    """Labs by topology and quirks, started when they are first asked for and kept for the session."""
-    running: dict[tuple[str, Quirks], Lab] = {}
+class LabKey(NamedTuple):
+    """What a lab is started with."""
 
-    def get(topology: str, quirks: Quirks) -> Lab:
-        if (topology, quirks) not in running:
-            running[topology, quirks] = Lab(load(topology), tmp_path_factory.mktemp("lab"), SPEED, quirks)
-        return running[topology, quirks]
+    topology: str
+    quirks: Quirks
+    speed: float
+    role: str | None
+    """``SERVER:MODE`` of a service connection point that is there from the start."""
+
+
+@pytest.fixture(scope="session")
+def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[LabKey], Lab]]:
+    """Labs, started when they are first asked for and kept for the session."""
+    running: dict[LabKey, Lab] = {}
+
+    def get(key: LabKey) -> Lab:
+        if key not in running:
+            topology = load(key.topology)
+            if key.role:
+                topology = topology.with_service_connection_point(key.role)
+            running[key] = Lab(topology, tmp_path_factory.mktemp("lab"), key.speed, key.quirks)
+        return running[key]
 
     yield get
     for lab in running.values():
@@ -34,9 +47,11 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, Qu
 
 
 @pytest.fixture
-def make_site(labs: Callable[[str, Quirks], Lab], tmp_path: Path) -> Callable[..., Site]:
-    def make(topology: str = "standalone", **quirks: Any) -> Site:
-        lab = labs(topology, Quirks(**quirks))
+def make_site(labs: Callable[[LabKey], Lab], tmp_path: Path) -> Callable[..., Site]:
+    """Makes a fresh site; what is no other argument is a quirk."""
+
+    def make(topology: str = "standalone", *, role: str | None = None, speed: float = SPEED, **quirks: Any) -> Site:
+        lab = labs(LabKey(topology, Quirks(**quirks), speed, role))
         lab.reset()
         return Site(lab, tmp_path)
 
@@ -47,6 +62,12 @@ def make_site(labs: Callable[[str, Quirks], Lab], tmp_path: Path) -> Callable[..
 def site(make_site: Callable[..., Site]) -> Site:
     """A fresh stand-alone primary site without a service connection point."""
     return make_site()
+
+
+@pytest.fixture
+def role(make_site: Callable[..., Site]) -> Site:
+    """A site with a service connection point, online on srv1, slow enough that a stopped thread stays so for five seconds."""
+    return make_site(role="srv1:online", speed=60)
 
 
 @pytest.fixture

@@ -17,8 +17,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.deployme
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.errors import Refusal
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.plan import Desired
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.service_connection_point import Mode
-from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.settling import Waiting
-from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Clock, Progress
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Clock, Progress, Waiting
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.client import Reply, WsmanClient
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors import ConnectionLost
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.transports import PywinrmTransport

@@ -82,6 +82,11 @@ def read_not_stopped(provider: SiteProvider, names: Sequence[str]) -> list[Compo
     return _read(provider, f"State <> {STOPPED} AND {_any_of(names)}")
 
 
+def read_servers(provider: SiteProvider, name: str) -> list[str]:
+    """The servers that have a component of the provider's site, as the summarizer spells them."""
+    return sorted({row.server for row in _read(provider, _any_of([name]))})
+
+
 def _any_of(names: Sequence[str]) -> str:
     return "(" + " OR ".join(f"ComponentName = {quote(name)}" for name in names) + ")"
 

@@ -28,8 +28,9 @@ from .service_connection_point import (
     read_service_connection_points,
     settings_of_new_role,
 )
-from .settling import LOGS, Components, Waiting, settle
+from .settling import LOGS, Components, settle
 from .updates import read_installations
+from .waiting import Waiting
 
 RIGHTS = (
     "The account needs a security role in Configuration Manager that may change sites, such as Full Administrator or "

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from .components import STOPPED, ComponentState, read_components, read_not_stopped
 from .plan import Install, Keep, Remove, SetMode, StayAbsent, Step
@@ -17,21 +16,12 @@ from .provider import SiteProvider
 from .roles import SITE_SYSTEM, read_roles
 from .servers import same_server
 from .service_connection_point import COMPONENTS, DOWNLOADER, works
-from .waiting import Clock, Progress, Wait
+from .waiting import Wait, Waiting
 
 LOGS = "Look into sitecomp.log on the site server, and into the status messages of SMS_SITE_COMPONENT_MANAGER."
+GOES_ON = "The site goes on by itself: run the task again to go on waiting, with a longer wait_timeout if need be."
 
 Components = tuple[ComponentState, ...]
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Whether and how long to wait, in seconds, and who is told meanwhile."""
-
-    enabled: bool
-    timeout: float
-    progress: Progress = field(repr=False)
-    clock: Clock = field(default_factory=Clock, repr=False)
 
 
 def settle(provider: SiteProvider, step: Step, waiting: Waiting) -> Components:
@@ -120,8 +110,8 @@ def _poll(
             return when_empty
         return {f"{component.server} {component.name}": _line(component) for component in components}
 
-    wait = Wait(read, is_done, describe, timeout=waiting.timeout, progress=waiting.progress, clock=waiting.clock)
-    return tuple(wait.run(failure, LOGS))
+    last = Wait(waiting).until(read, is_done, describe, failure, lambda _seen: f"{LOGS} {GOES_ON}")
+    return tuple(last)
 
 
 def _line(component: ComponentState) -> str:

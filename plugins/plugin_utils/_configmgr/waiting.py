@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from .._wsman.errors import (
     AuthenticationRejected,
@@ -27,7 +28,8 @@ Seen = TypeVar("Seen")
 Progress = Callable[[str], None]
 
 _FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 10.0
+LONGEST_PAUSE = 10
+"""Seconds between two looks, at the most."""
 _GROWTH = 1.5
 _LONGEST_SILENCE = 60.0
 
@@ -44,71 +46,75 @@ class Clock:
         time.sleep(seconds)
 
 
-class Wait(Generic[Seen]):
-    """Polls until a condition holds.
+@dataclass(frozen=True)
+class Waiting:
+    """How long to wait, in seconds, and who is told meanwhile."""
 
-    ``describe`` turns what was read into lines by subject (a component, for example). A subject whose line has changed is
-    reported, and after a minute of silence all are. The pauses grow from one second to ten. A server that cannot be reached
-    for a while is asked again until the deadline: servers restart, and so do connections.
+    timeout: float
+    progress: Progress = field(repr=False)
+    enabled: bool = True
+    clock: Clock = field(default_factory=Clock, repr=False)
+
+
+class Wait:
+    """The waits of one operation, which share a deadline. It begins when this is made.
+
+    A server that cannot be reached for a while is asked again until the deadline: servers restart, and so do connections.
     """
 
-    def __init__(
+    def __init__(self, waiting: Waiting) -> None:
+        self._timeout = waiting.timeout
+        self._progress = waiting.progress
+        self._clock = waiting.clock
+        self._started = self._last_report = waiting.clock.now()
+        self._lines: dict[str, str] = {}
+
+    def until(
         self,
         read: Callable[[], Seen],
         is_done: Callable[[Seen], bool],
         describe: Callable[[Seen], Mapping[str, str]],
-        *,
-        timeout: float,
-        progress: Progress,
-        clock: Clock | None = None,
-    ) -> None:
-        self._read = read
-        self._is_done = is_done
-        self._describe = describe
-        self._timeout = timeout
-        self._progress = progress
-        self._clock = clock or Clock()
-        self._lines: dict[str, str] = {}
-        self._last_report = 0.0
+        failure: str,
+        advise: Callable[[Seen | None], str],
+    ) -> Seen:
+        """Read again and again, with pauses that grow from one second to ten, and return what was read last.
 
-    def run(self, failure: str, where_to_look: str) -> Seen:
-        """Wait, and return what was read last. `WaitTimeout` names the ``failure`` and ``where_to_look``."""
-        started = self._last_report = self._clock.now()
+        ``describe`` turns what was read into lines by subject (a component, for example). A subject whose line has changed is
+        reported, and after a minute of silence all are. `WaitTimeout` names the ``failure``, and what to do then: ``advise``
+        says so, knowing what was read last, if anything.
+        """
+        seen: Seen | None = None
         pause = _FIRST_PAUSE
         while True:
             try:
-                seen = self._read()
+                seen = read()
             except WsmanError as error:
                 if not _may_pass(error):
                     raise
-                self._report({**self._lines, "connection": f"lost, trying again ({error})"}, started)
+                self._report({**self._lines, "connection": f"lost, trying again ({error})"})
             else:
                 restored = {"connection": "restored"} if "connection" in self._lines else {}
-                self._report({**self._describe(seen), **restored}, started)
+                self._report({**describe(seen), **restored})
                 self._lines.pop("connection", None)
-                if self._is_done(seen):
+                if is_done(seen):
                     return seen
-            elapsed = self._clock.now() - started
+            elapsed = self._clock.now() - self._started
             if elapsed >= self._timeout:
-                raise WaitTimeout(self._timeout_message(failure, where_to_look, elapsed))
+                raise WaitTimeout(f"{failure} within {elapsed:.0f} s. Last seen: {self._last_lines()}. {advise(seen)}")
             self._clock.sleep(min(pause, self._timeout - elapsed))
-            pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+            pause = min(pause * _GROWTH, LONGEST_PAUSE)
 
-    def _report(self, lines: Mapping[str, str], started: float) -> None:
+    def _report(self, lines: Mapping[str, str]) -> None:
         now = self._clock.now()
         is_silent = now - self._last_report >= _LONGEST_SILENCE
         for subject, line in lines.items():
             if is_silent or self._lines.get(subject) != line:
                 self._last_report = now
-                self._progress(f"{subject}: {line} ({now - started:.0f} s of {self._timeout:.0f} s)")
+                self._progress(f"{subject}: {line} ({now - self._started:.0f} s of {self._timeout:.0f} s)")
         self._lines = dict(lines)
 
-    def _timeout_message(self, failure: str, where_to_look: str, elapsed: float) -> str:
-        last = "; ".join(f"{subject}: {line}" for subject, line in self._lines.items()) or "nothing"
-        return (
-            f"{failure} within {elapsed:.0f} s. Last seen: {last}. {where_to_look} The site goes on by itself: run "
-            "the task again to go on waiting, with a longer wait_timeout if need be."
-        )
+    def _last_lines(self) -> str:
+        return "; ".join(f"{subject}: {line}" for subject, line in self._lines.items()) or "nothing"
 
 
 def _may_pass(error: WsmanError) -> bool:

@@ -102,14 +102,17 @@ class WsmanClient:
         keys: Mapping[str, KeyValue] | None = None,
         *,
         outputs: CimClass | None = None,
+        is_repeatable: bool = False,
     ) -> dict[str, CimValue]:
         """Call a method, of the instance with these keys or of the class. Returns its output parameters.
 
-        ``outputs`` declares their types; without it, and for those that it does not name, they are text.
+        ``outputs`` declares their types; without it, and for those that it does not name, they are text. A method that
+        ``is_repeatable`` does the same when it is called twice: it is called once more where the connection was lost.
         """
         uri = class_uri(namespace, class_name)
         body = encode_arguments(method, uri, namespace, arguments)
-        answer = self._exchange(Request(f"{uri}/{method}", uri, body, keys or {}))
+        request = Request(f"{uri}/{method}", uri, body, keys or {})
+        answer = self._repeat_if_lost(request) if is_repeatable else self._exchange(request)
         if not len(answer):
             raise UndecodableAnswer(f"the answer to {method} is empty")
         known = outputs or CimClass(f"{method}_OUTPUT", {})
@@ -131,7 +134,7 @@ class WsmanClient:
         )
         context = ""
         try:
-            page = self._read(Request(names.ENUMERATE, uri, body))
+            page = self._repeat_if_lost(Request(names.ENUMERATE, uri, body))
             while True:
                 items, context = _page(page)
                 yield from self._decode_items(items, expected)
@@ -167,7 +170,7 @@ class WsmanClient:
                 raise UndecodableAnswer(str(error)) from error
 
     def _only_instance(self, request: Request, class_name: str) -> CimInstance:
-        body = self._exchange(request) if request.action == names.PUT else self._read(request)
+        body = self._exchange(request) if request.action == names.PUT else self._repeat_if_lost(request)
         if not len(body):
             raise UndecodableAnswer(f"the answer holds no instance of {class_name}")
         try:
@@ -175,8 +178,8 @@ class WsmanClient:
         except DecodingError as error:
             raise UndecodableAnswer(str(error)) from error
 
-    def _read(self, request: Request) -> Element:
-        """Send a request that changes nothing: once more if the connection was lost, as idle ones are after two minutes."""
+    def _repeat_if_lost(self, request: Request) -> Element:
+        """Send a request that may be sent twice: again if the connection was lost, as idle ones are after two minutes."""
         try:
             return self._exchange(request)
         except AnswerTimedOut:

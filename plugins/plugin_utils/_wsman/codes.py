@@ -36,6 +36,8 @@ WBEM_PRIVILEGE_NOT_HELD = 0x80041062
 
 CODES: dict[int, Code] = {
     # Win32
+    1: Code("ERROR_INVALID_FUNCTION", "there is no such value"),
+    2: Code("ERROR_FILE_NOT_FOUND", "there is no such key or value"),
     5: Code("ERROR_ACCESS_DENIED", "access is denied"),
     87: Code("ERROR_INVALID_PARAMETER", "a parameter is not valid"),
     170: Code("ERROR_BUSY", "the resource is in use"),

@@ -41,7 +41,7 @@ def comparable(option: dict[str, Any]) -> dict[str, Any]:
 def test_there_is_an_action_for_every_module_and_the_other_way_round() -> None:
     assert sorted(path.stem for path in (ROOT / "plugins/action").glob("*.py")) == MODULES
     groups = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["action_groups"]
-    assert sorted(groups["site"]) == MODULES
+    assert sorted(module for group in groups.values() for module in group) == MODULES
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.errors import WaitTimeout
-from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Clock, Wait
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Clock, Wait, Waiting
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors import (
     AuthenticationRejected,
     ConnectionLost,
@@ -31,7 +31,7 @@ class ManualClock(Clock):
         self.time += seconds
 
 
-def wait_for(answers: list[str | Exception], timeout: float = 600) -> tuple[list[str], str, ManualClock]:
+def wait_for(answers: list[str | Exception], timeout: float = 600, late: float = 0) -> tuple[list[str], str, ManualClock]:
     lines: list[str] = []
     clock = ManualClock()
     remaining: Iterator[str | Exception] = iter(answers)
@@ -42,15 +42,16 @@ def wait_for(answers: list[str | Exception], timeout: float = 600) -> tuple[list
             raise answer
         return answer
 
-    wait = Wait(
+    wait = Wait(Waiting(timeout, lines.append, clock=clock))
+    clock.time += late
+    seen = wait.until(
         read,
         lambda seen: seen == "started",
         lambda seen: {"srv1 SMS_DMP_DOWNLOADER": seen},
-        timeout=timeout,
-        progress=lines.append,
-        clock=clock,
+        "The role did not start",
+        lambda seen: f"It was {seen}: look into sitecomp.log.",
     )
-    return lines, wait.run("The role did not start", "Look into sitecomp.log."), clock
+    return lines, seen, clock
 
 
 def test_a_line_for_every_change_and_none_without() -> None:
@@ -75,7 +76,14 @@ def test_the_timeout_says_what_was_seen_and_where_to_look() -> None:
         wait_for(["installing"], timeout=42)
     message = str(caught.value)
     assert message.startswith("The role did not start within 42 s. Last seen: srv1 SMS_DMP_DOWNLOADER: installing.")
-    assert "sitecomp.log" in message and "again" in message
+    assert message.endswith("It was installing: look into sitecomp.log.")
+
+
+def test_several_waits_share_one_deadline() -> None:
+    with pytest.raises(WaitTimeout, match="within 600 s"):
+        wait_for(["installing"], late=590)
+    lines, _seen, clock = wait_for(["started"], late=590)
+    assert lines == ["srv1 SMS_DMP_DOWNLOADER: started (590 s of 600 s)"] and clock.time == 590
 
 
 def test_a_connection_that_comes_back_is_waited_for() -> None:

@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Action of the module ``executive``; its documentation is in ``plugins/modules``."""
+
+from __future__ import annotations
+
+from ..plugin_utils._action import Options, Result
+from ..plugin_utils._configmgr.executive_control import ExecutiveControl
+from ..plugin_utils._configmgr.restart_views import describe_executive, view_executive
+from ..plugin_utils._control_action import CONTROL_OPTIONS, ControlAction
+from ..plugin_utils._wsman.client import WsmanClient
+
+
+class ActionModule(ControlAction):
+    """Start, stop or restart SMS_EXECUTIVE; runs on any server that has it."""
+
+    MODULE = "executive"
+    ARGUMENT_SPEC = {**CONTROL_OPTIONS}
+
+    def perform(self, client: WsmanClient, options: Options) -> Result:
+        self.control = control = ExecutiveControl(client, self.waiting(options))
+        outcome = control.run(self.desired(options), check_mode=self._task.check_mode)
+        after = view_executive(outcome.after)
+        result = {
+            "changed": outcome.changed,
+            "msg": describe_executive(outcome),
+            "executive": {**after, "threads": list(outcome.threads), "dependents": list(outcome.dependents)},
+        }
+        return self.with_diff(result, view_executive(outcome.before), after)

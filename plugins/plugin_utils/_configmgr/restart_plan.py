@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""Started, stopped, restarted, and whether a restart is due: the decision for a thread or a service, without a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["started", "stopped", "restarted", "restart_due"]
+Operation = Literal["none", "start", "stop", "restart"]
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What is wanted of a thread or a service."""
+
+    state: State | None
+    """None to look and change nothing; restart_due to note that a restart is due, and restart nothing."""
+    reason: str | None = None
+    """What a restart is for: what was restarted for it already is not restarted again. Without it, always."""
+
+
+@dataclass(frozen=True)
+class Actual:
+    """What was found."""
+
+    is_running: bool
+    is_stopped: bool
+    """What is neither is on its way from one to the other."""
+    reason: str | None
+    """What it was last restarted for; None if that is not known."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What has to be done."""
+
+    operation: Operation = "none"
+    reason: str | None = None
+    """What is noted afterwards as that which it was last restarted for; None for that a restart is due."""
+    writes_reason: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to do."""
+        return self.operation != "none" or self.writes_reason
+
+
+def decide(desired: Desired, actual: Actual) -> Step:
+    """The step from what was found to what is wanted."""
+    match desired.state:
+        case None:
+            return Step()
+        case "restart_due":
+            return Step(writes_reason=actual.reason is not None)
+        case "stopped":
+            return Step("none" if actual.is_stopped else "stop")
+        case "started":
+            operation: Operation = "none" if actual.is_running else "start"
+        case "restarted":
+            is_due = desired.reason is None or desired.reason != actual.reason
+            # What is stopped has nothing to end: starting it is its restart.
+            operation = "start" if actual.is_stopped else "restart" if is_due or not actual.is_running else "none"
+    return Step(operation, desired.reason, desired.reason is not None and desired.reason != actual.reason)

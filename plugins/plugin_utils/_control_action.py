@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""What the actions have in common that start, stop and restart something on a server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from ._action import Options, Result, SiteAction
+from ._configmgr.restart_plan import Desired
+from ._configmgr.restart_reasons import check_reason
+from ._configmgr.views import View
+from ._configmgr.waiting import LONGEST_PAUSE, Waiting
+
+CONTROL_OPTIONS: Mapping[str, Any] = {
+    "state": {"type": "str", "choices": ["started", "stopped", "restarted", "restart_due"]},
+    "restarted_for": {"type": "str"},
+    "wait_timeout": {"type": "int", "default": 900},
+}
+"""Of what is started, stopped and restarted."""
+
+
+class Control(Protocol):
+    """What controls a thread or a service."""
+
+    has_written: bool
+    """Whether the server has been asked to change anything."""
+
+
+class ControlAction(SiteAction):
+    """Starts, stops and restarts something; subclasses set ``control`` before they run it."""
+
+    control: Control | None = None
+
+    def check_options(self, options: Options) -> None:
+        if options["restarted_for"] is not None:
+            if options["state"] not in ("started", "restarted"):
+                raise ValueError("restarted_for: it goes with state restarted or started. Set one of them, or leave it out.")
+            self.check_option(options, "restarted_for", check_reason)
+        self.check_wait_timeout(options, LONGEST_PAUSE, " A shorter one would end before the state is looked at twice.")
+
+    def waiting(self, options: Options) -> Waiting:
+        """How long to wait, as the options say."""
+        return Waiting(options["wait_timeout"], self.progress)
+
+    def desired(self, options: Options) -> Desired:
+        """What is wanted, as the options say."""
+        return Desired(options["state"], options["restarted_for"])
+
+    def with_diff(self, result: Result, before: View, after: View) -> Result:
+        """The result with a diff, if one is asked for."""
+        return {**result, "diff": {"before": before, "after": after}} if self._task.diff else result
+
+    def partial_result(self) -> Result:
+        return {"changed": True} if self.control is not None and self.control.has_written else {}

@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""The registry of a server, through WMI's registry provider (``StdRegProv``).
+
+Its methods do not fail but return a code (Microsoft's reference pages of the class). A value that does not exist is
+reported as 1 or as 2, a key that does not exist as 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .._wsman import codes
+from .._wsman.client import WsmanClient
+from .._wsman.values import CimClass, CimValue
+from .errors import WindowsError
+
+_NAMESPACE = "root/cimv2"
+_CLASS = "StdRegProv"
+_LOCAL_MACHINE = 0x80000002
+_SUCCESS = 0
+_MISSING = frozenset({1, 2})
+_OUTPUTS = CimClass.declare("StdRegProv_OUTPUT", ReturnValue="uint32", sValue="string", sNames="string[]")
+
+
+class RegistryError(WindowsError):
+    """The registry provider returned a code other than success."""
+
+
+class Registry:
+    """HKEY_LOCAL_MACHINE as 64-bit programs see it. Keys are given without it: ``SOFTWARE\\Microsoft``.
+
+    Every method raises `RegistryError`, and `WsmanError`. All of them may be repeated without harm, so each is asked once
+    more where a connection was lost.
+    """
+
+    def __init__(self, client: WsmanClient) -> None:
+        self._client = client
+
+    def read_text(self, key: str, name: str) -> str | None:
+        """A string value; None if it does not exist."""
+        outputs = self._call("GetStringValue", key, name)
+        if self._code(outputs) in _MISSING:
+            return None
+        self._check(outputs, f"Reading {_shown(key, name)}")
+        value = outputs.get("sValue")
+        return "" if value is None else str(value)
+
+    def subkeys(self, key: str) -> list[str] | None:
+        """The names of the keys below a key, sorted; None if it does not exist."""
+        outputs = self._call("EnumKey", key)
+        if self._code(outputs) in _MISSING:
+            return None
+        self._check(outputs, f"Reading {_shown(key)}")
+        names = outputs.get("sNames")
+        return sorted(str(name) for name in names) if isinstance(names, list) else []
+
+    def write_text(self, key: str, name: str, text: str, *, make_key: bool = False) -> None:
+        """Write a string value; into a key that does not exist only with ``make_key``."""
+        outputs = self._call("SetStringValue", key, name, sValue=text)
+        if make_key and self._code(outputs) in _MISSING:
+            self._check(self._call("CreateKey", key), f"Making {_shown(key)}")
+            outputs = self._call("SetStringValue", key, name, sValue=text)
+        self._check(outputs, f"Writing {_shown(key, name)}")
+
+    def delete_value(self, key: str, name: str) -> None:
+        """Delete a value, if it exists."""
+        outputs = self._call("DeleteValue", key, name)
+        if self._code(outputs) not in _MISSING:
+            self._check(outputs, f"Deleting {_shown(key, name)}")
+
+    def _call(self, method: str, key: str, name: str | None = None, **more: CimValue) -> Mapping[str, CimValue]:
+        arguments: dict[str, CimValue] = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key}
+        if name is not None:
+            arguments["sValueName"] = name
+        return self._client.invoke(_NAMESPACE, _CLASS, method, {**arguments, **more}, outputs=_OUTPUTS, is_repeatable=True)
+
+    @staticmethod
+    def _code(outputs: Mapping[str, CimValue]) -> int:
+        code = outputs.get("ReturnValue")
+        return code & 0xFFFFFFFF if isinstance(code, int) else _SUCCESS
+
+    def _check(self, outputs: Mapping[str, CimValue], what: str) -> None:
+        code = self._code(outputs)
+        if code == _SUCCESS:
+            return
+        name, meaning = codes.describe(code)
+        advice = (
+            " The account needs to be a local administrator of the server, or to have the right to change that key."
+            if code in codes.ACCESS_DENIED_CODES
+            else ""
+        )
+        raise RegistryError(f"{what} was refused: {meaning} ({name}, {code}).{advice}")
+
+
+def _shown(key: str, name: str | None = None) -> str:
+    return f"HKLM\\{key}" + (f", value '{name}'," if name is not None else "")

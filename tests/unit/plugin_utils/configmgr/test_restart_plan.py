@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a thread or a service is started, stopped and restarted: the decision alone."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.restart_plan import Actual, Desired, Step, decide
+
+RUNNING = (True, False)
+STOPPED = (False, True)
+ON_ITS_WAY = (False, False)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "found", "noted", "operation", "note"),
+    [
+        (None, None, STOPPED, "online", "none", "kept"),
+        ("started", None, RUNNING, None, "none", "kept"),
+        ("started", None, STOPPED, None, "start", "kept"),
+        ("started", None, ON_ITS_WAY, None, "start", "kept"),
+        ("started", "online", RUNNING, None, "none", "online"),
+        ("started", "online", RUNNING, "online", "none", "kept"),
+        ("stopped", None, RUNNING, "online", "stop", "kept"),
+        ("stopped", None, ON_ITS_WAY, "online", "stop", "kept"),
+        ("stopped", None, STOPPED, "online", "none", "kept"),
+        ("restarted", None, RUNNING, "online", "restart", "kept"),
+        ("restarted", None, STOPPED, "online", "start", "kept"),
+        ("restarted", "offline", RUNNING, "offline", "none", "kept"),
+        ("restarted", "offline", RUNNING, "online", "restart", "offline"),
+        ("restarted", "offline", RUNNING, None, "restart", "offline"),
+        ("restarted", "offline", STOPPED, "offline", "start", "kept"),
+        ("restarted", "offline", STOPPED, "online", "start", "offline"),
+        ("restarted", "offline", ON_ITS_WAY, "offline", "restart", "kept"),
+        ("restart_due", None, RUNNING, "online", "none", None),
+        ("restart_due", None, STOPPED, None, "none", "kept"),
+    ],
+)
+def test_every_case(state: str, reason: str | None, found: tuple[bool, bool], noted: str, operation: str, note: str) -> None:
+    step = decide(Desired(state, reason), Actual(*found, noted))  # type: ignore[arg-type]
+    assert step.operation == operation
+    assert (step.reason if step.writes_reason else "kept") == note
+    assert step.changes == (operation != "none" or note != "kept")
+
+
+@pytest.mark.parametrize("modes", list(itertools.product(("online", "offline", None), repeat=4)))
+def test_a_step_that_was_carried_out_is_not_planned_again(modes: tuple[str | None, ...]) -> None:
+    """Whatever is wanted one after the other, wanting the same again is nothing to do, and each change is one restart."""
+    actual, restarts = Actual(*RUNNING, None), 0
+    for mode in modes:
+        desired = Desired("restart_due") if mode is None else Desired("restarted", mode)
+        step = decide(desired, actual)
+        restarts += step.operation == "restart"
+        actual = Actual(*RUNNING, step.reason if step.writes_reason else actual.reason)
+        assert decide(desired, actual) == Step(reason=desired.reason)
+    noted = [None, *modes]
+    assert restarts == sum(now is not None and now != before for before, now in itertools.pairwise(noted))
