@@ -32,7 +32,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.run link ## Install a service connection point in a simulated hierarchy, twice
-	@$(BIN)/python -m lab run --topology standalone -- tests/demo.sh
+	@exec $(BIN)/python -m lab run --topology standalone -- tests/demo.sh
 
 test: lint unit integration ## Run all tests, as CI does (three minutes or so)
 
@@ -47,6 +47,7 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p lab -p plays -p wmi_server -p benchmarks
 	$(BIN)/yamllint --strict .
 
@@ -54,10 +55,10 @@ bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them besid
 	@$(BIN)/python -m benchmarks
 
 lab: $(VENV)/.run link ## Start a simulated hierarchy until Ctrl-C (TOPOLOGY=standalone|hierarchy, LAB=directory)
-	@$(BIN)/python -m lab serve --topology "$(TOPOLOGY)" --directory "$(LAB)"
+	@exec $(BIN)/python -m lab serve --topology "$(TOPOLOGY)" --directory "$(LAB)"
 
 lab-state: $(VENV)/.run ## Show the state of the simulated hierarchy that `make lab` has started
-	@$(BIN)/python -m lab state --directory "$(LAB)"
+	@exec $(BIN)/python -m lab state --directory "$(LAB)"
 
 doc: $(VENV)/.run link ## Show the documentation of a module (MODULE=service_connection_point|site_info|...)
 	@test -f plugins/modules/$(MODULE:configmgr.site.%=%).py || \

@@ -12,8 +12,10 @@ output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 
 deploy() {
-  printf '\n%s$ ansible-playbook playbooks/deploy.yml -e service_connection_point_site_system=srv1.corp.example%s\n' "$bold" "$plain"
-  ansible-playbook playbooks/deploy.yml -e service_connection_point_site_system=srv1.corp.example | tee "$output"
+  local command=(ansible-playbook playbooks/deploy.yml -e service_connection_point_site_system=srv1.corp.example
+    -e service_connection_point_mode=online)
+  printf '\n%s$ %s%s\n' "$bold" "${command[*]}" "$plain"
+  "${command[@]}" | tee "$output"
 }
 
 printf '%s1. The hierarchy has no service connection point. Ansible installs it on a remote server.%s\n' "$bold" "$plain"

@@ -7,17 +7,15 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import fill
-from threading import Event
-from types import FrameType
 from typing import Any
 
+from .child import Child
 from .client import CONTROL_FILE, LabControl, LabError
 from .hierarchy import topology as topologies
 from .lab import Lab
@@ -32,8 +30,7 @@ from .reports import (
     state_report,
     welcome,
 )
-
-PARENT_CHECK_SECONDS = 0.3
+from .stopping import received_signals
 
 _DESCRIPTION = """\
 A simulated Configuration Manager hierarchy: Windows servers on loopback that speak real WinRM.
@@ -152,12 +149,10 @@ def _runs(directory: Path) -> bool:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    parent = os.getppid()
-    with _stop_on_signals() as stop:
+    with received_signals() as next_signal:
         with _make_lab(options, options.directory) as lab:
             print("\n".join(welcome(lab)), flush=True)
-            while not stop.wait(PARENT_CHECK_SECONDS) and os.getppid() == parent:
-                pass
+            next_signal()
         print("Lab stopped.", flush=True)
     return 0
 
@@ -166,9 +161,8 @@ def _run(options: argparse.Namespace) -> int:
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     if not command:
         raise ValueError("say what to run, after --")
-    parent = os.getppid()
     with (
-        _stop_on_signals(has_child=True) as stop,
+        received_signals(signal.SIGCHLD) as next_signal,
         tempfile.TemporaryDirectory(prefix="lab-") as temporary,
         _make_lab(options, options.directory or Path(temporary)) as lab,
     ):
@@ -180,46 +174,26 @@ def _run(options: argparse.Namespace) -> int:
             "ANSIBLE_CALLBACK_PLUGINS": _with_entry("ANSIBLE_CALLBACK_PLUGINS", str(CALLBACK_DIRECTORY), os.pathsep),
             "ANSIBLE_CALLBACKS_ENABLED": _with_entry("ANSIBLE_CALLBACKS_ENABLED", CALLBACK, ","),
         }
-        try:
-            process = subprocess.Popen(command, env=environment)
-        except OSError as error:
-            raise ValueError(f"cannot run {command[0]}: {error.strerror}") from None
-        while True:
-            try:
-                code = process.wait(PARENT_CHECK_SECONDS)
-                return 128 - code if code < 0 else code
-            except subprocess.TimeoutExpired:
-                if stop.is_set() or os.getppid() != parent:
-                    process.terminate()
+        with _start(command, environment) as child:
+            while (number := next_signal()) in (signal.SIGCHLD, signal.SIGINT):
+                if number == signal.SIGINT:
+                    child.send(signal.SIGINT)
+                elif (code := child.look()) is not None:
+                    return code
+            return child.end()
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str]) -> Child:
+    try:
+        return Child(command, environment)
+    except OSError as error:
+        raise ValueError(f"cannot run {command[0]}: {error.strerror}") from None
 
 
 def _with_entry(variable: str, entry: str, separator: str) -> str:
     """The list in an environment variable, with this entry."""
     entries = [text for text in os.environ.get(variable, "").split(separator) if text]
     return separator.join(dict.fromkeys([*entries, entry]))
-
-
-@contextmanager
-def _stop_on_signals(has_child: bool = False) -> Iterator[Event]:
-    """An event that SIGTERM, SIGHUP and SIGINT set, in place of what they do otherwise.
-
-    A child gets the terminal's SIGINT too and ends in its own way, so with one it sets nothing here.
-    """
-    stop = Event()
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        if number != signal.SIGINT or not has_child:
-            stop.set()
-
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # which is how nohup says that a closed terminal shall not matter
-        numbers.append(signal.SIGHUP)
-    before = {number: signal.signal(number, handle) for number in numbers}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _state(options: argparse.Namespace) -> int:

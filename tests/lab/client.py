@@ -71,11 +71,12 @@ class LabControl:
         self._call("POST", "/reset")
 
     def wait_until(self, condition: Callable[[State], bool], timeout_seconds: float = 30) -> State:
-        """Look again and again until the state is as wanted."""
+        """Look again and again until the state is as wanted. TimeoutError if that takes too long."""
         deadline = monotonic() + timeout_seconds
         while not condition(state := self.state()):
             if monotonic() > deadline:
                 raise TimeoutError(f"the lab did not reach the state within {timeout_seconds} s; last: {state}")
+            # There is nothing to await: in the lab, what is due happens when somebody looks
             sleep(0.05)
         return state
 

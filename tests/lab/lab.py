@@ -89,6 +89,7 @@ class Lab:
 
     @property
     def authority_file(self) -> Path:
+        """The certificate that clients have to trust, as PEM."""
         return self.directory / _AUTHORITY_FILE
 
     @property

@@ -75,6 +75,10 @@ class Quirks:
     embedded_type: Literal["typed", "untyped"] = "typed"
     """Embedded instances in answers name their class in ``xsi:type``, or by the namespace of their members alone."""
 
+    downloader_thread: Literal["role_server", "site_server"] = "role_server"
+    """The threads, registry keys and summaries of the role's components are on the server with the role, as most of
+    Microsoft's pages have it, or on the site server, which two pages point to."""
+
     stale_rows: Literal["none", "present"] = "none"
     """The component summarizer forgets a server that is removed, or still shows the downloader of one as started."""
 

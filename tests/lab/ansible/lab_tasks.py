@@ -33,6 +33,8 @@ requirements:
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]
+    """Announces every task, for each of its hosts, to the control endpoint."""
+
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "lab_tasks"

@@ -42,7 +42,9 @@ class Access:
         self._roles = {account.name.lower(): account.security_role for account in accounts}
 
     def may_read(self, account: str) -> bool:
+        """Whether it sees any site at all: every security role of the lab can read."""
         return self._roles.get(account.lower()) is not None
 
     def may_write(self, account: str) -> bool:
+        """Whether it may change sites."""
         return self._roles.get(account.lower()) == "Full Administrator"

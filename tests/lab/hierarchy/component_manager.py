@@ -13,7 +13,8 @@ those articles show for their role; the lines about obstacles, removals of compo
 That the messages 1013, 1014, 1015 and 500 come from each component in this order is how one author's scripts wait for
 other roles; what they stand for is inferred. Invented are: which obstacle raises 1016 and 1037, their insertion strings,
 every duration, and that the state of a row leads through INSTALLING and DE_INSTALLING, as its reference page suggests.
-Which components a service connection point has is inferred from its logs and registry keys.
+Which components a service connection point has is inferred from its logs and registry keys. On which server they run is
+contradicted between Microsoft's pages; the quirk ``downloader_thread`` decides, in `ComponentManager.thread_server`.
 """
 
 from __future__ import annotations
@@ -98,14 +99,19 @@ class ComponentManager:
         control.removed.append(self._role_removed)
         control.changed.append(lambda role: self.retry(role.server))
 
+    def thread_server(self, role: Role) -> str:
+        """The server with the threads, keys and summaries of a role's components."""
+        if self._hierarchy.quirks.downloader_thread == "site_server":
+            return self._hierarchy.sites[role.site_code].server
+        return role.server
+
     def install_now(self, role: Role) -> None:
         """Have a role in place from the start, with everything that its installation leaves behind."""
         installation = self._installation(role)
         self._forget_next_step(installation)
-        server = self._hierarchy.servers[role.server]
-        self._prepare(installation, server)
+        self._prepare(installation, self._hierarchy.servers[role.server])
         for component in COMPONENTS[role.name]:
-            self._finish_component(installation, server, component)
+            self._finish_component(installation, component)
 
     def retry(self, server: str) -> None:
         """Take up the installations on a server again that were waiting for an obstacle to go away."""
@@ -161,7 +167,7 @@ class ComponentManager:
             self._prepare(installation, server)
         for component in COMPONENTS[role.name]:
             if not self._is_installed(role, component):
-                self._start_component(installation, server, component)
+                self._start_component(installation, component)
                 return
         self._log(role, "Waiting for changes to the site control data...")
 
@@ -194,8 +200,9 @@ class ComponentManager:
         self._status.report(role.site_code, site_server, SITE_COMPONENT_MANAGER, 1037, Severity.ERROR, role.server, text)
         for component in COMPONENTS[role.name]:
             if not self._is_installed(role, component):
-                self._status.set_state(role.site_code, role.server, component.name, ComponentState.INSTALLING, Health.CRITICAL)
-                self._status.report(role.site_code, role.server, component.name, 1016, Severity.ERROR, role.server, text)
+                machine = self.thread_server(role)
+                self._status.set_state(role.site_code, machine, component.name, ComponentState.INSTALLING, Health.CRITICAL)
+                self._status.report(role.site_code, machine, component.name, 1016, Severity.ERROR, role.server, text)
         self._schedule(installation, RETRY_SECONDS)
 
     def _prepare(self, installation: Installation, server: WindowsServer) -> None:
@@ -232,12 +239,12 @@ class ComponentManager:
         server.registry.set(f"{ROLE_KEYS}\\{role.name}", "Site Code", role.site_code)
         server.registry.set(f"{ROLE_KEYS}\\{role.name}", "NAL Path", role.nal_path)
 
-    def _start_component(self, installation: Installation, server: WindowsServer, component: Component) -> None:
+    def _start_component(self, installation: Installation, component: Component) -> None:
         role = installation.role
         row = self._row(role, component)
         again = row is not None and row.state in (ComponentState.DE_INSTALLING, ComponentState.RE_INSTALLING)
         state = ComponentState.RE_INSTALLING if again else ComponentState.INSTALLING
-        self._status.set_state(role.site_code, role.server, component.name, state, Health.OK)
+        self._status.set_state(role.site_code, self.thread_server(role), component.name, state, Health.OK)
         self._log(role, f"Component {component.name} flagged for installation.")
         self._log(role, f"Installing component {component.name}...")
         self._report(role, component, 1013)
@@ -245,16 +252,18 @@ class ComponentManager:
         def finish() -> None:
             installation.next_step = None
             self._report(role, component, 1014)
-            self._finish_component(installation, server, component)
+            self._finish_component(installation, component)
             self._step(installation)
 
         installation.next_step = self._simulation.schedule(component.seconds, finish)
 
-    def _finish_component(self, installation: Installation, server: WindowsServer, component: Component) -> None:
+    def _finish_component(self, installation: Installation, component: Component) -> None:
         role = installation.role
+        machine = self.thread_server(role)
+        server = self._hierarchy.servers[machine.lower()]
         is_scheduled = self._status.type_of(component.name) is ComponentType.SCHEDULED
         state = ComponentState.STOPPED if is_scheduled else ComponentState.STARTED
-        self._status.set_state(role.site_code, role.server, component.name, state, Health.OK)
+        self._status.set_state(role.site_code, machine, component.name, state, Health.OK)
         self._report(role, component, 1015)
         server.registry.set(f"{TRACING_KEYS}\\{component.name}", "TraceFilename", f"{server.log_directory}\\{component.log}")
         key = f"{COMPONENT_KEYS}\\{component.name}"
@@ -268,6 +277,9 @@ class ComponentManager:
     def _remove_next(self, installation: Installation) -> None:
         role = installation.role
         installation.obstacle = ""
+        if self._is_taken_over(role):
+            self._removed(installation)
+            return
         rows = [row for component in COMPONENTS[role.name] if (row := self._row(role, component)) is not None]
         if not rows:
             self._removed(installation)
@@ -275,21 +287,33 @@ class ComponentManager:
         if all(row.state is not ComponentState.DE_INSTALLING for row in rows):
             self._log(role, f"Site system no longer in use: {role.site_code} {role.server} {role.name}")
         for row in rows:
-            self._status.set_state(role.site_code, role.server, row.component, ComponentState.DE_INSTALLING, Health.OK)
+            self._status.set_state(role.site_code, row.machine, row.component, ComponentState.DE_INSTALLING, Health.OK)
         component = next(entry for entry in COMPONENTS[role.name] if entry.name == rows[-1].component)
         self._log(role, f"Deinstalling component {component.name}...")
 
         def finish() -> None:
             installation.next_step = None
-            self._forget(role, component)
-            server = self._hierarchy.servers.get(role.server.lower())
-            if server is not None:
-                self._hierarchy.executives[server.name].uninstall(component.name)
-                server.delete_registry_key(f"{TRACING_KEYS}\\{component.name}")
-                server.delete_registry_key(f"{COMPONENT_KEYS}\\{component.name}")
+            if not self._is_taken_over(role):
+                self._remove_component(role, component)
             self._step(installation)
 
         installation.next_step = self._simulation.schedule(REMOVAL_SECONDS, finish)
+
+    def _remove_component(self, role: Role, component: Component) -> None:
+        self._forget(role, component)
+        server = self._hierarchy.servers.get(self.thread_server(role).lower())
+        if server is not None:
+            self._hierarchy.executives[server.name].uninstall(component.name)
+            server.delete_registry_key(f"{TRACING_KEYS}\\{component.name}")
+            server.delete_registry_key(f"{COMPONENT_KEYS}\\{component.name}")
+
+    def _is_taken_over(self, role: Role) -> bool:
+        """Whether the components stay because they are now those of the role on another server, if they run on the same."""
+        return any(
+            other.is_wanted and other.role.name == role.name and other.role.server.lower() != role.server.lower()
+            for other in self.installations.values()
+            if self.thread_server(other.role).lower() == self.thread_server(role).lower()
+        )
 
     def _removed(self, installation: Installation) -> None:
         """The last trace: the role's keys, and the component server role where nothing else needs it."""
@@ -305,14 +329,14 @@ class ComponentManager:
 
     def _forget(self, role: Role, component: Component) -> None:
         if self._hierarchy.quirks.removed_rows == "gone":
-            self._status.remove(role.site_code, role.server, component.name)
+            self._status.remove(role.site_code, self.thread_server(role), component.name)
         else:
-            row = self._status.set_state(role.site_code, role.server, component.name, ComponentState.STOPPED)
+            row = self._status.set_state(role.site_code, self.thread_server(role), component.name, ComponentState.STOPPED)
             row.is_left_over = True
 
     def _row(self, role: Role, component: Component) -> ComponentStatus | None:
         """The summary of a component that is there, or on its way."""
-        row = self._status.find(role.site_code, role.server, component.name)
+        row = self._status.find(role.site_code, self.thread_server(role), component.name)
         return None if row is None or row.is_left_over else row
 
     def _is_installed(self, role: Role, component: Component) -> bool:
@@ -320,7 +344,8 @@ class ComponentManager:
         return row is not None and row.state in (ComponentState.STARTED, ComponentState.STOPPED)
 
     def _report(self, role: Role, component: Component, message_id: int) -> None:
-        self._status.report(role.site_code, role.server, component.name, message_id, Severity.INFORMATION, component.name)
+        machine = self.thread_server(role)
+        self._status.report(role.site_code, machine, component.name, message_id, Severity.INFORMATION, component.name)
 
     def _log(self, role: Role, message: str) -> None:
         self._hierarchy.log(role.site_code, SITE_COMPONENT_MANAGER, message)

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from . import site_control
+from .executive import SERVICE, Executive
+from .services import SUCCESS, Service, StartMode
 from .site_control import Property, Role
 from .status import Severity
 from .updates import UpdateState
@@ -37,6 +39,13 @@ class Console:
             "set_server_switch": self.set_server_switch,
             "restart_thread": self.restart_thread,
             "restart_executive": self.restart_executive,
+            "hang_thread": self.hang_thread,
+            "keep_thread_running": self.keep_thread_running,
+            "start_service": self.start_service,
+            "stop_service": self.stop_service,
+            "hang_service": self.hang_service,
+            "set_start_mode": self.set_start_mode,
+            "add_dependent_service": self.add_dependent_service,
             "add_status_messages": self.add_status_messages,
             "advance": self.advance,
         }
@@ -47,7 +56,7 @@ class Console:
         name = arguments.pop("action", None)
         action = self._actions.get(str(name))
         if action is None:
-            raise ValueError(f"there is no action {name!r}; there are {', '.join(sorted(self._actions))}")
+            raise ValueError(f"there is no action {name!r}; there are {', '.join(self._actions)}")
         with self._hierarchy.simulation.moment():
             try:
                 action(**arguments)
@@ -116,14 +125,52 @@ class Console:
 
     def restart_thread(self, server: str, component: str) -> None:
         """Restart one component's thread, at once."""
-        executive = self._hierarchy.executives[self._hierarchy.topology.fqdn(server)]
-        if component not in executive.threads:
-            raise ValueError(f"{server} has no thread {component}; it has {', '.join(executive.threads) or 'none'}")
+        executive = self._executive_with(server, component)
+        if not executive.is_running:
+            raise ValueError(f"{SERVICE} on {server} does not run, so none of its threads can be restarted")
+        if executive.threads[component].hangs:
+            raise ValueError(f"{component} on {server} hangs: only a restart of {SERVICE} helps")
         executive.restart(component)
 
     def restart_executive(self, server: str) -> None:
-        """Restart every thread of a server at once, as a backup of the site does."""
+        """Restart every thread of a server at once, as a backup of the site does; nothing where the service does not run."""
         self._hierarchy.executives[self._hierarchy.topology.fqdn(server)].restart_all()
+
+    def hang_thread(self, server: str, component: str) -> None:
+        """Have a thread stay in Stopping when it is asked to stop, until SMS_EXECUTIVE is restarted."""
+        self._executive_with(server, component).hang(component)
+
+    def keep_thread_running(self, server: str, component: str, value: bool = True) -> None:
+        """Have somebody else start a thread again almost as soon as it has stopped."""
+        self._executive_with(server, component).threads[component].is_kept_running = bool(value)
+
+    def start_service(self, server: str, name: str) -> None:
+        """Begin to start a service and what it depends on; it takes its time, as over the wire."""
+        self._control(server, name, "start")
+
+    def stop_service(self, server: str, name: str) -> None:
+        """Begin to stop a service; it takes its time, as over the wire."""
+        self._control(server, name, "stop")
+
+    def hang_service(self, server: str, name: str) -> None:
+        """Have a service stay in Stop Pending for ever once it is stopped, or where it is being stopped."""
+        self._service(server, name).hangs = True
+
+    def set_start_mode(self, server: str, name: str, mode: str) -> None:
+        """Have a service start by itself (``Auto``), on request (``Manual``) or not at all (``Disabled``)."""
+        modes: dict[str, StartMode] = {known: known for known in get_args(StartMode)}
+        if mode not in modes:
+            raise ValueError(f"the start mode must be {', '.join(modes)}, not {mode!r}")
+        self._service(server, name).start_mode = modes[mode]
+
+    def add_dependent_service(self, server: str, name: str = "CONTOSO_MONITOR", of: str = SERVICE) -> None:
+        """Add a service that runs and depends on another one of its server."""
+        antecedent = self._service(server, of)
+        machine = self._hierarchy.servers[self._hierarchy.topology.fqdn(server)]
+        if any(known.lower() == name.lower() for known in machine.services):
+            raise ValueError(f"{server} has a service {name} already")
+        path = rf"C:\Program Files\{name}\{name}.exe"
+        machine.add_service(Service(name, path, antecedents=(antecedent.name,)))
 
     def add_status_messages(self, count: int, site_code: str | None = None) -> None:
         """Fill the status system with messages of an ordinary day."""
@@ -133,6 +180,25 @@ class Console:
 
     def advance(self) -> None:
         """Nothing but bringing the hierarchy up to date, which every request does."""
+
+    def _executive_with(self, server: str, component: str) -> Executive:
+        executive = self._hierarchy.executives[self._hierarchy.topology.fqdn(server)]
+        if component not in executive.threads:
+            raise ValueError(f"{server} has no thread {component}; it has {', '.join(executive.threads) or 'none'}")
+        return executive
+
+    def _service(self, server: str, name: str) -> Service:
+        services = self._hierarchy.servers[self._hierarchy.topology.fqdn(server)].services
+        if name not in services:
+            raise ValueError(f"{server} has no service {name}; it has {', '.join(services)}")
+        return services[name]
+
+    def _control(self, server: str, name: str, verb: Literal["start", "stop"]) -> None:
+        service = self._service(server, name)
+        control = self._hierarchy.servers[self._hierarchy.topology.fqdn(server)].service_control
+        code = control.start(service) if verb == "start" else control.stop(service)
+        if code != SUCCESS:
+            raise ValueError(f"cannot {verb} {name} on {server}, which is {service.state}: return value {code}")
 
     def _role(self, server: str | None, role: str) -> Role:
         fqdn = None if server is None else self._hierarchy.topology.fqdn(server)

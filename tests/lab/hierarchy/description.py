@@ -75,6 +75,7 @@ def _server(hierarchy: Hierarchy, server: WindowsServer) -> dict[str, Any]:
             for thread in hierarchy.executives[server.name].threads.values()
         },
         "services": {service.name: service.state for service in server.services.values()},
+        "start_modes": {service.name: service.start_mode for service in server.services.values()},
         "components": {
             row.component: {"state": row.state.name, "status": row.health.name}
             for row in hierarchy.status.components
@@ -90,7 +91,8 @@ def _server(hierarchy: Hierarchy, server: WindowsServer) -> dict[str, Any]:
 
 
 def _service_connection_point(hierarchy: Hierarchy, role: Role) -> dict[str, Any]:
-    executive = hierarchy.executives.get(role.server.lower())
+    machine = hierarchy.component_manager.thread_server(role)
+    executive = hierarchy.executives.get(machine.lower())
     thread = executive.threads.get("SMS_DMP_DOWNLOADER") if executive else None
     return {
         "server": role.server,
@@ -100,6 +102,6 @@ def _service_connection_point(hierarchy: Hierarchy, role: Role) -> dict[str, Any
         "components": {
             component.name: row.state.name
             for component in COMPONENTS[role.name]
-            if (row := hierarchy.status.find(role.site_code, role.server, component.name)) is not None
+            if (row := hierarchy.status.find(role.site_code, machine, component.name)) is not None
         },
     }

@@ -7,7 +7,8 @@ back to ``None``, and whose ``Current State`` tells what became of it (Microsoft
 Configuration Manager Service Manager does no other (one source).
 
 A ``Start`` that comes while the thread is still stopping is taken note of and lost. That is inferred, and the stricter
-of the two: nothing public tells whether it is kept. The seconds that stopping and starting take are invented.
+of the two: nothing public tells whether it is kept. Inferred too: nothing is read while the service does not run, and what
+was requested meanwhile is forgotten when it starts. The seconds that stopping and starting take are invented.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ RESTART_SECONDS = 300
 """A stopped thread comes back by itself after about five minutes (one source)."""
 SCHEDULED_RUN_SECONDS = 60
 """How long a thread that is started by schedule is at work."""
+RESCUE_SECONDS = 1
+"""How soon somebody else starts a thread again that is kept running."""
 
 ThreadState = Literal["Running", "Stopping", "Stopped"]
 
@@ -53,6 +56,10 @@ class ComponentThread:
     starts: int = 0
     effective_mode: str | None = None
     """The mode that SMS_DMP_DOWNLOADER found on record when it started, which is the one it keeps to."""
+    hangs: bool = False
+    """It gets stuck when it is to stop, until the whole service starts again."""
+    is_kept_running: bool = False
+    """Somebody else starts it almost as soon as it has stopped."""
     timer: Event | None = None
     """What will happen to the thread next, if anything."""
 
@@ -68,8 +75,14 @@ class Executive:
         self.threads: dict[str, ComponentThread] = {}
         server.registry.watchers.append(self._registry_written)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the service is there and runs; otherwise no thread starts, and no request is read."""
+        service = self._server.services.get(SERVICE)
+        return service is not None and service.state == "Running"
+
     def install(self, component: str, site_code: str, library: str, is_scheduled: bool = False) -> None:
-        """Add a component's thread and start it, unless that is up to a schedule."""
+        """Add a component's thread and start it, unless that is up to a schedule or to the service."""
         if SERVICE not in self._server.services:
             self._server.add_service(
                 Service(
@@ -78,11 +91,13 @@ class Executive:
                     stop_seconds=30,
                     start_seconds=15,
                     on_stopped=self._service_stopped,
-                    on_started=self._service_started,
+                    on_started=self._start_all,
                 )
             )
-        self._forget_timer(self.threads.get(component))
-        thread = self.threads[component] = ComponentThread(component, site_code, is_scheduled)
+        known = self.threads.get(component)
+        self._forget_timer(known)
+        starts = known.starts if known else 0
+        thread = self.threads[component] = ComponentThread(component, site_code, is_scheduled, starts=starts)
         # Automatic with an empty schedule was seen once; Scheduled is an invention after the summarizer's types
         startup_type = "Scheduled" if is_scheduled else "Automatic"
         values = {"DLL": library, "Startup Type": startup_type, "Startup Schedule": "", "Requested Operation": "None"}
@@ -98,27 +113,35 @@ class Executive:
             self._server.services.pop(SERVICE, None)
 
     def restart(self, component: str) -> None:
-        """Stop and start a thread at once, as an administrator at the server would in the end."""
+        """Stop and start a thread of the running service at once, as an administrator at the server would in the end."""
         self._start(self.threads[component])
 
     def restart_all(self) -> None:
-        """Restart every thread, as a backup of the site does with the service."""
-        for thread in self.threads.values():
-            self._start_if_automatic(thread)
+        """Restart every thread, as a backup of the site does with the service, unless the service does not run."""
+        if self.is_running:
+            self._server.services[SERVICE].make_process()
+            self._start_all()
+
+    def hang(self, component: str) -> None:
+        """Have a thread get stuck when it is to stop, or where it is about to."""
+        thread = self.threads[component]
+        thread.hangs = True
+        if thread.state == "Stopping":
+            self._forget_timer(thread)
 
     def _registry_written(self, key: str, name: str) -> None:
         parent, _separator, component = key.rpartition("\\")
         if parent.lower() != THREADS.lower() or name.lower() != "requested operation":
             return
         thread = next((thread for thread in self.threads.values() if thread.component.lower() == component.lower()), None)
-        if thread is None or self._server.services[SERVICE].state != "Running":
+        if thread is None or not self.is_running:
             return
         value = self._server.registry.get(key, name)
         requested = value.data if value else None
         if requested == "Stop" and thread.state == "Running":
             self._stop(thread)
         elif requested == "Start" and thread.state == "Stopped":
-            self._after(thread, START_SECONDS, self._start)
+            self._after(thread, START_SECONDS, self._start_if_service_runs)
         if requested in ("Stop", "Start"):
             self._server.registry.set(f"{THREADS}\\{thread.component}", "Requested Operation", "None")
 
@@ -133,18 +156,25 @@ class Executive:
 
     def _stop(self, thread: ComponentThread) -> None:
         self._set_state(thread, "Stopping")
-        self._after(thread, STOP_SECONDS, self._stopped)
+        if not thread.hangs:
+            self._after(thread, STOP_SECONDS, self._stopped)
 
     def _stopped(self, thread: ComponentThread) -> None:
         self._set_state(thread, "Stopped")
-        if not thread.is_scheduled:
-            self._after(thread, RESTART_SECONDS, self._start)
+        if thread.is_kept_running:
+            self._after(thread, RESCUE_SECONDS, self._start_if_service_runs)
+        elif not thread.is_scheduled:
+            self._after(thread, RESTART_SECONDS, self._start_if_service_runs)
 
     def _start_if_automatic(self, thread: ComponentThread) -> None:
-        if thread.is_scheduled:
+        if thread.is_scheduled or not self.is_running:
             self._forget_timer(thread)
             self._set_state(thread, "Stopped")
         else:
+            self._start(thread)
+
+    def _start_if_service_runs(self, thread: ComponentThread) -> None:
+        if self.is_running:
             self._start(thread)
 
     def _start(self, thread: ComponentThread) -> None:
@@ -165,20 +195,26 @@ class Executive:
         elif thread.component == "SMS_DMP_DOWNLOADER":
             thread.effective_mode = self._mode_on_record()
         if state != "Stopping":
-            self._status.set_state(
+            row = self._status.set_state(
                 thread.site_code,
                 self._server.name,
                 thread.component,
                 ComponentState.STARTED if state == "Running" else ComponentState.STOPPED,
             )
+            if state == "Running":
+                # Also where it was started before: a restart at once is a start, too
+                row.last_started = row.last_contacted
 
     def _service_stopped(self) -> None:
         for thread in self.threads.values():
             self._forget_timer(thread)
             self._set_state(thread, "Stopped")
 
-    def _service_started(self) -> None:
-        self.restart_all()
+    def _start_all(self) -> None:
+        for thread in self.threads.values():
+            thread.hangs = False
+            self._server.registry.set(f"{THREADS}\\{thread.component}", "Requested Operation", "None")
+            self._start_if_automatic(thread)
 
     def _log_start(self, thread: ComponentThread) -> None:
         now = self._simulation.now

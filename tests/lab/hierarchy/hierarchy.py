@@ -96,9 +96,11 @@ class Hierarchy:
         return codes
 
     def mode_on_record(self, server: str) -> str | None:
-        """The mode that the service connection point of a server should work in; None without the role."""
-        roles = self.site_control.roles(site_control.SERVICE_CONNECTION_POINT, server)
-        return roles[0].mode if roles else None
+        """The mode that the service connection point whose threads are on a server should work in; None without one."""
+        for role in self.site_control.roles(site_control.SERVICE_CONNECTION_POINT):
+            if self.component_manager.thread_server(role).lower() == server.lower():
+                return role.mode
+        return None
 
     def add_site_system(self, server: str, site_code: str) -> None:
         """Make a server a site system."""

@@ -94,6 +94,7 @@ class SiteClass:
         return ()
 
     def instances(self, caller: Caller, class_name: str) -> Iterable[Instance]:
+        """What `rows` has, and nothing for an account that may not read: the SMS Provider hides, it does not refuse."""
         return self.rows() if self.hierarchy.access.may_read(caller.account) else ()
 
     def not_found(self, operation: str, path: str) -> WmiError:

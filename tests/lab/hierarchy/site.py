@@ -45,6 +45,7 @@ class Site:
 
     @property
     def type_number(self) -> int:
+        """The type as SMS_Site writes it."""
         return _TYPE_NUMBERS[self.type]
 
 

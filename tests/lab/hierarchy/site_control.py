@@ -77,10 +77,12 @@ class Role:
 
     @property
     def nal_path(self) -> str:
+        """The server and the site as the key NALPath writes them."""
         return nal_path(self.server, self.site_code)
 
     @property
     def item_name(self) -> str:
+        """What names it in the site control file."""
         return f"{self.nal_path},{self.name}"
 
     def value(self, name: str) -> Property | None:

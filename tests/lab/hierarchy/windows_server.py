@@ -13,17 +13,20 @@ from ..wmi.std_reg_prov import StdRegProv
 from ..wmi.store import MemoryStore
 from .commands import CommandInterpreter
 from .moment import WmiAtOneMoment
-from .services import Service, ServiceClass
+from .services import DependentServiceClass, Service, ServiceClass, ServiceControl
 
 OS_VERSION = "10.0.20348"
 
 _ENVIRONMENT = {"SystemRoot": r"C:\Windows", "ProgramFiles": r"C:\Program Files"}
 
 _WINDOWS_SERVICES = {
+    "RpcSs": r"C:\Windows\system32\svchost.exe -k rpcss -p",
     "WinRM": r"C:\Windows\System32\svchost.exe -k NetworkService -p",
     "Winmgmt": r"C:\Windows\system32\svchost.exe -k netsvcs -p",
     "RemoteRegistry": r"C:\Windows\system32\svchost.exe -k localService -p",
 }
+_DEPENDENCIES = {"WinRM": ("RpcSs",)}
+"""Not all there are: one, so that not every dependency of a server is one of SMS_EXECUTIVE."""
 
 
 class Files:
@@ -83,6 +86,7 @@ class WindowsServer:
         self.powershell_starts: list[str] = []
         self.registry = Registry()
         self.services: dict[str, Service] = {}
+        self.service_control = ServiceControl(self)
         self.repository = Repository(quirks)
         self.wmi: WmiService = WmiAtOneMoment(lambda: self)
         self.commands = CommandInterpreter(self)
@@ -134,8 +138,9 @@ class WindowsServer:
         for namespace in (cimv2, "root/default"):
             self.repository.provide(namespace, "StdRegProv", registry)
         self.repository.provide(cimv2, "Win32_Service", ServiceClass(self))
+        self.repository.provide(cimv2, "Win32_DependentService", DependentServiceClass(self))
         for name, path in _WINDOWS_SERVICES.items():
-            self.add_service(Service(name, path))
+            self.add_service(Service(name, path, antecedents=_DEPENDENCIES.get(name, ())))
         host, _separator, domain = self.name.partition(".")
         operating_system = self.repository.new_instance(
             cimv2,

@@ -71,6 +71,7 @@ class Enumerations:
         return page, self._store(enumeration)
 
     def release(self, context: str, owner: str) -> None:
+        """Close an enumeration before its end. `Fault` if this owner has none with the context."""
         self._take(context, owner)
         self._quota.leave(owner)
 

@@ -172,6 +172,7 @@ class ProviderFault:
     """The XML of the extended status object, where the provider is WMI's and has one."""
 
     def render(self, machine: str) -> str:
+        """The element for the message of the fault; ``machine`` is the server that says so."""
         extended = f"<f:ExtendedError>{self.extended_error}</f:ExtendedError>" if self.extended_error else ""
         return (
             f"<f:ProviderFault provider={quoteattr(self.provider)} path={quoteattr(self.path)}>"
@@ -190,6 +191,7 @@ class Fault(Exception):
 
     @property
     def action(self) -> str:
+        """The address that a reply with it has as its wsa:Action."""
         return FAULT_ACTIONS[self.kind.subcode[:1] or "a"]
 
     @property

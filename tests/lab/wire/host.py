@@ -34,9 +34,11 @@ class RequestRecord:
 class Observer(Protocol):
     """Is told of every request; may act before it is carried out (another administrator's change, for example)."""
 
-    def before(self, record: RequestRecord) -> None: ...
+    def before(self, record: RequestRecord) -> None:
+        """Called right before a request is carried out."""
 
-    def after(self, record: RequestRecord) -> None: ...
+    def after(self, record: RequestRecord) -> None:
+        """Called with the same record when the reply is known, and with it ``bytes_out`` and ``fault``."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class CommandResult:
 class CommandHost(Protocol):
     """Runs command lines for the cmd shell of a simulated server."""
 
-    def run(self, caller: Caller, command_line: str, stdin: bytes) -> CommandResult: ...
+    def run(self, caller: Caller, command_line: str, stdin: bytes) -> CommandResult:
+        """Run a command line to its end. One that nobody knows fails as in cmd.exe, with an exit code and a message."""
 
 
 class Host(Protocol):

@@ -41,5 +41,6 @@ class OperationQuota:
             self._counts[account] += 1
 
     def leave(self, account: str) -> None:
+        """What `keep` has counted is closed."""
         with self._lock:
             self._counts[account] -= 1

@@ -120,6 +120,7 @@ class Shells:
         }
 
     def carry_out(self, caller: Caller, request: Request) -> Answer:
+        """Do what a request asks for. `Fault` if that fails."""
         operation = self._operations.get(request.action)
         if operation is None:
             raise Fault(faults.ACTION_NOT_SUPPORTED)

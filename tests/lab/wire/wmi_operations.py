@@ -49,6 +49,7 @@ class WmiOperations:
         }
 
     def carry_out(self, caller: Caller, request: Request) -> Answer:
+        """Do what a request asks for. `Fault` if that fails."""
         resource = _resource(request)
         operation = self._operations.get(request.action, self._invoke)
         return Answer(f"{request.action}Response", operation(caller, resource, request))

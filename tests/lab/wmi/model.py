@@ -150,15 +150,22 @@ class QueryResult:
 
 
 class WmiService(Protocol):
-    """WMI of one server. Namespaces are written ``root/cimv2``; all names ignore the letter case."""
+    """WMI of one server. Namespaces are written ``root/cimv2``; all names ignore the letter case.
 
-    def class_schema(self, namespace: str, class_name: str) -> ClassSchema: ...
+    Everything raises `WmiError`. Without keys, the only instance of a singleton class is meant.
+    """
 
-    def get(self, caller: Caller, namespace: str, class_name: str, keys: Mapping[str, KeyValue]) -> Instance: ...
+    def class_schema(self, namespace: str, class_name: str) -> ClassSchema:
+        """What a class looks like, with all that it inherits."""
 
-    def query(self, caller: Caller, namespace: str, wql: str) -> QueryResult: ...
+    def get(self, caller: Caller, namespace: str, class_name: str, keys: Mapping[str, KeyValue]) -> Instance:
+        """One instance, of this class or of one derived from it."""
 
-    def create(self, caller: Caller, namespace: str, instance: Instance) -> Reference: ...
+    def query(self, caller: Caller, namespace: str, wql: str) -> QueryResult:
+        """What a SELECT finds."""
+
+    def create(self, caller: Caller, namespace: str, instance: Instance) -> Reference:
+        """Store a new instance. Returns where it is, with keys that its provider may have filled in."""
 
     def put(
         self,
@@ -167,9 +174,11 @@ class WmiService(Protocol):
         class_name: str,
         keys: Mapping[str, KeyValue],
         changes: Mapping[str, Value],
-    ) -> Instance: ...
+    ) -> Instance:
+        """Change the given properties and leave the others. Returns the instance as stored."""
 
-    def delete(self, caller: Caller, namespace: str, class_name: str, keys: Mapping[str, KeyValue]) -> None: ...
+    def delete(self, caller: Caller, namespace: str, class_name: str, keys: Mapping[str, KeyValue]) -> None:
+        """Remove an instance."""
 
     def invoke(
         self,
@@ -179,4 +188,5 @@ class WmiService(Protocol):
         keys: Mapping[str, KeyValue],
         method: str,
         arguments: Mapping[str, Value],
-    ) -> dict[str, Value]: ...
+    ) -> dict[str, Value]:
+        """Run a method, of the class itself if it is static. Returns its outputs and ``ReturnValue``."""

@@ -34,6 +34,8 @@ RegistryData = str | int | bytes | list[str]
 
 @dataclass(frozen=True)
 class RegistryValue:
+    """What a name in a key stands for."""
+
     type: RegistryType
     data: RegistryData
 
@@ -74,6 +76,7 @@ class Registry:
             self.set(key, name, branch)
 
     def key(self, path: str) -> RegistryKey | None:
+        """The key of a full path; None if it does not exist."""
         key: RegistryKey | None = self._root
         for name in _names(path):
             key = key.keys.get(name.lower()) if key else None
@@ -96,6 +99,7 @@ class Registry:
         del parent.keys[name.lower()]
 
     def get(self, path: str, name: str) -> RegistryValue | None:
+        """A value of a key; None if the one or the other does not exist."""
         key = self.key(path)
         found = key.values.get(name.lower()) if key else None
         return found[1] if found else None

@@ -42,7 +42,8 @@ class FilteringProvider(InstanceProvider, Protocol):
 class ExplainingProvider(InstanceProvider, Protocol):
     """A provider that says itself that it does not have an instance, as the SMS Provider does."""
 
-    def not_found(self, operation: str, path: str) -> WmiError: ...
+    def not_found(self, operation: str, path: str) -> WmiError:
+        """The failure of a WMI operation (``GetObject``, for example) on an object path that leads to nothing."""
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Namespace:
     providers: dict[str, InstanceProvider] = field(default_factory=dict)
 
     def schema(self, class_name: str) -> ClassSchema:
+        """A class by its name in any case. `WmiError` if there is none."""
         try:
             return self.schemas[class_name.lower()]
         except KeyError:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
@@ -13,11 +12,9 @@ from pypsrp.exceptions import AuthenticationError
 from pypsrp.exceptions import WSManFaultError as PsrpFaultError
 from pypsrp.shell import Process, WinRS
 from pypsrp.wsman import SelectorSet, WSMan
+from unit.lab.wire.fake_host import FakeHost, Recorder
 from winrm.exceptions import InvalidCredentialsError, WSManFaultError
 from winrm.protocol import Protocol
-
-if TYPE_CHECKING:
-    from conftest import FakeHost, Recorder
 
 SERVICE = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_Service"
 NAMES = {

@@ -4,13 +4,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from lab.quirks import Quirks
-
-if TYPE_CHECKING:
-    from conftest import Answer, FakeHost, Recorder, Soap
+from unit.lab.wire.fake_host import FakeHost, Recorder
+from unit.lab.wire.soap import Answer, Soap
 
 WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/"
 ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration/"

@@ -5,14 +5,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 from lab.quirks import Quirks
 from lab.wmi.model import Instance, WmiError
-
-if TYPE_CHECKING:
-    from conftest import FakeHost, Recorder, Soap
+from unit.lab.wire.fake_host import FakeHost, Recorder
+from unit.lab.wire.soap import Soap
 
 WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/"
 GET = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get"

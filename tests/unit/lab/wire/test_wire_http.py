@@ -8,7 +8,6 @@ import base64
 import stat
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -20,12 +19,10 @@ from lab.wire.listener import Listeners
 from pypsrp.shell import WinRS
 from pypsrp.wsman import WSMan
 from spnego.channel_bindings import GssChannelBindings
+from unit.lab.wire.fake_host import PASSWORD, USER, FakeHost, Recorder, Wire
+from unit.lab.wire.soap import Soap
 from winrm.protocol import Protocol
 
-if TYPE_CHECKING:
-    from conftest import FakeHost, Recorder, Soap, Wire
-
-USER, PASSWORD = "CORP\\admin", "S3cret pass"
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd"
 CREATE = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Create"
 SEALED = 'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"'

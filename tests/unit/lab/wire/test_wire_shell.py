@@ -7,15 +7,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import pytest
 from lab.wire.host import CommandResult
+from unit.lab.wire.fake_host import FakeHost, Recorder
+from unit.lab.wire.soap import Soap
 from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
 from winrm.protocol import Protocol
-
-if TYPE_CHECKING:
-    from conftest import FakeHost, Recorder, Soap
 
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 UNKNOWN = ("w:InvalidSelectors", 2150858843)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -14,9 +13,7 @@ from lab.hierarchy.hierarchy import Hierarchy
 from lab.hierarchy.windows_server import WindowsServer
 from lab.quirks import Quirks
 from lab.simulation import ManualClock, Simulation
-
-if TYPE_CHECKING:
-    from conftest import Answer, Soap
+from unit.lab.wire.soap import Answer, Soap
 
 WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi"
 GET = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get"

@@ -1,18 +1,16 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: a lab starts, leads others to it, and never outlives its purpose."""
+"""The command line: a lab starts and leads others to it, its state can be seen, and mistakes are explained."""
 
 from __future__ import annotations
 
 import errno
 import os
 import shlex
-import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,68 +22,10 @@ from lab.lab import Lab
 from lab.quirks import Quirks, known_quirks
 from lab.reports import make_command, welcome
 from lab.wire.host import RequestRecord
-
-TESTS = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-m", "lab"]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(TESTS)}
+from unit.lab.command_line.processes import COMMAND, ENVIRONMENT, TESTS, Started
 
 
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    processes: list[subprocess.Popen[str]] = []
-
-    def start(*options: str) -> subprocess.Popen[str]:
-        command = [*COMMAND, "serve", "--directory", str(tmp_path), *options]
-        process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True, preexec_fn=_as_from_a_terminal)
-        processes.append(process)
-        _wait_for((tmp_path / "control.json").exists)
-        return process
-
-    yield start
-    for process in processes:
-        process.kill()
-        process.communicate()
-
-
-def _as_from_a_terminal() -> None:
-    """Undo what nohup, or a background job of a shell, may have done to these tests."""
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_serve_stops_on_a_signal(serve: Callable[..., subprocess.Popen[str]], tmp_path: Path, number: signal.Signals) -> None:
-    process = serve("--topology", "hierarchy")
-    control = LabControl.of_directory(tmp_path)
-    assert [site["code"] for site in control.state()["sites"]] == ["CAS", "PR1", "PR2", "S01"]
-    process.send_signal(number)
-    output, _unused = process.communicate(timeout=10)
-    assert process.returncode == 0
-    assert "cas.corp.example" in output
-    assert output.endswith("\nLab stopped.\n")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_serve_ends_with_its_parent(tmp_path: Path) -> None:
-    script = f"""
-import subprocess, sys, time
-subprocess.Popen([sys.executable, "-m", "lab", "serve", "--directory", {str(tmp_path)!r}])
-time.sleep(60)
-"""
-    parent = subprocess.Popen([sys.executable, "-c", script], env=ENVIRONMENT, stdout=subprocess.DEVNULL)
-    try:
-        _wait_for((tmp_path / "control.json").exists)
-        inventory = yaml.safe_load((tmp_path / "inventory.yml").read_text())
-        port = inventory["all"]["children"]["servers"]["hosts"]["ps1.corp.example"]["ansible_port"]
-        assert _is_open(port)
-    finally:
-        parent.kill()
-        parent.wait()
-    _wait_for(lambda: not (tmp_path / "control.json").exists())
-    _wait_for(lambda: not _is_open(port))
-
-
-def test_the_inventory_has_the_groups_a_playbook_needs(serve: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+def test_the_inventory_has_the_groups_a_playbook_needs(serve: Callable[..., Started], tmp_path: Path) -> None:
     serve("--topology", "remote_provider")
     children = yaml.safe_load((tmp_path / "inventory.yml").read_text())["all"]["children"]
     hosts = {name: list(group["hosts"]) for name, group in children.items()}
@@ -116,9 +56,7 @@ def test_run_hands_over_the_environment_and_the_exit_code() -> None:
     assert not Path(directory).exists()
 
 
-def test_state_can_be_read(
-    serve: Callable[..., subprocess.Popen[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_state_can_be_read(serve: Callable[..., Started], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     serve("--service-connection-point", "srv1")
     assert main(["state", "--directory", str(tmp_path)]) == 0
     output = capsys.readouterr().out
@@ -127,7 +65,7 @@ def test_state_can_be_read(
 
 
 def test_state_has_room_for_long_names(
-    serve: Callable[..., subprocess.Popen[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    serve: Callable[..., Started], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     serve("--topology", "hierarchy")
     assert main(["state", "--directory", str(tmp_path)]) == 0
@@ -139,7 +77,7 @@ def test_state_has_room_for_long_names(
 
 
 @pytest.mark.parametrize("command", ["state", "requests"])
-def test_a_reader_may_go_away(serve: Callable[..., subprocess.Popen[str]], tmp_path: Path, command: str) -> None:
+def test_a_reader_may_go_away(serve: Callable[..., Started], tmp_path: Path, command: str) -> None:
     serve()
     reader, writer = os.pipe()
     os.close(reader)
@@ -149,11 +87,9 @@ def test_a_reader_may_go_away(serve: Callable[..., subprocess.Popen[str]], tmp_p
     assert (process.returncode, process.stderr) == (0, "")
 
 
-def test_the_welcome_leads_on(serve: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
-    process = serve("--topology", "hierarchy", "--service-connection-point", "srv1")
-    process.terminate()
-    output, _unused = process.communicate(timeout=10)
-    table, _separator, commands = output.partition("\n\n")
+def test_the_welcome_leads_on(serve: Callable[..., Started], tmp_path: Path) -> None:
+    lab = serve("--topology", "hierarchy", "--service-connection-point", "srv1")
+    table, _separator, commands = lab.greeting.partition("\n\n")
     assert max(map(len, table.splitlines())) <= 80
     assert "Site System, Service Connection Point" in table
     lines = [shlex.split(line) for line in commands.splitlines() if line.startswith("  ")]
@@ -262,9 +198,7 @@ def test_quirks_are_parsed() -> None:
     assert parse_quirks(["fault_status=200", "role_props=many"]).role_props == "many"
 
 
-def test_a_directory_has_one_lab(
-    serve: Callable[..., subprocess.Popen[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_directory_has_one_lab(serve: Callable[..., Started], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     serve()
     for arguments in (["serve", "--directory", str(tmp_path)], ["run", "--directory", str(tmp_path), "--", "true"]):
         assert main(arguments) == 2
@@ -300,15 +234,3 @@ def test_ansible_s_callback_counts_requests_by_task(tmp_path: Path) -> None:
     )
     assert "tasks: [('Say something', 'localhost')]" in process.stdout, process.stderr
     assert f"{tmp_path}:{TESTS / 'lab' / 'ansible'} other,lab_tasks\n" in process.stdout
-
-
-def _is_open(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
