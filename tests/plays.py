@@ -78,8 +78,16 @@ class Site:
 
     def run_playbook(self, playbook: str, *arguments: str, variables: dict[str, Any] | None = None) -> Play:
         """Run a playbook."""
-        results = self._directory / "results.jsonl"
-        results.unlink(missing_ok=True)
+        process = self.start_playbook(playbook, *arguments, variables=variables)
+        stdout, stderr = process.communicate(timeout=180)
+        results = self._results_file
+        lines = results.read_text().splitlines() if results.exists() else []
+        found = [Result(line["outcome"], line["host"], line["task"], line["result"]) for line in map(json.loads, lines)]
+        return Play(process.returncode, stdout, stderr, found)
+
+    def start_playbook(self, playbook: str, *arguments: str, variables: dict[str, Any] | None = None) -> subprocess.Popen[str]:
+        """Start a playbook, in a process group of its own, and leave it to the caller."""
+        self._results_file.unlink(missing_ok=True)
         environment = {
             **os.environ,
             "ANSIBLE_CONFIG": str(ROOT / "tests/ansible.cfg"),
@@ -89,26 +97,23 @@ class Site:
             "ANSIBLE_CALLBACKS_ENABLED": "results,lab_tasks",
             "ANSIBLE_HOME": str(self._directory / "ansible"),
             "LAB_CONTROL": self.lab.control.url,
-            "RESULTS_FILE": str(results),
+            "RESULTS_FILE": str(self._results_file),
         }
-        process = subprocess.run(
-            [
-                str(Path(sys.executable).with_name("ansible-playbook")),
-                playbook,
-                "--extra-vars",
-                json.dumps(variables or {}),
-                *arguments,
-            ],
+        program = str(Path(sys.executable).with_name("ansible-playbook"))
+        return subprocess.Popen(
+            [program, playbook, "--extra-vars", json.dumps(variables or {}), *arguments],
             env=environment,
             cwd=ROOT,
-            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=120,
-            check=False,
+            start_new_session=True,
         )
-        lines = results.read_text().splitlines() if results.exists() else []
-        found = [Result(line["outcome"], line["host"], line["task"], line["result"]) for line in map(json.loads, lines)]
-        return Play(process.returncode, process.stdout, process.stderr, found)
+
+    @property
+    def _results_file(self) -> Path:
+        return self._directory / "results.jsonl"
 
     def requests(self, task: str | None = None) -> list[dict[str, Any]]:
         """The WS-Management requests that the lab has met, of one task or of all."""

@@ -54,7 +54,11 @@ class ActionModule(SiteAction):
             "changed": outcome.changed,
             "msg": describe(outcome),
             "mode_changed": isinstance(outcome.step, SetMode),
-            "service_connection_point": {**after, "components": view_components(outcome.components)},
+            "service_connection_point": {
+                **after,
+                "components_run_on": outcome.components_run_on if after["site_system"] else None,
+                "components": view_components(outcome.components),
+            },
         }
         if self._task.diff:
             result["diff"] = {"before": view_state(outcome, after=False), "after": after}

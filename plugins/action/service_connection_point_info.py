@@ -20,7 +20,12 @@ class ActionModule(SiteAction):
     def perform(self, client: WsmanClient, options: Options) -> Result:
         report = read_role_report(client, options["site_code"])
         points = [
-            {**view_point(entry.point), "working": entry.works, "components": view_components(entry.components)}
+            {
+                **view_point(entry.point),
+                "working": entry.works,
+                "components_run_on": entry.components_run_on,
+                "components": view_components(entry.components),
+            }
             for entry in report
         ]
         return {"changed": False, "service_connection_points": points}

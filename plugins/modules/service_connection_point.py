@@ -154,10 +154,16 @@ service_connection_point:
       description: V(online) or V(offline), as the site has it on record; null if there is no role.
       type: str
       sample: online
+    components_run_on:
+      description:
+        - The server on which the components of the role run, and on which a thread of theirs is restarted. That is the server
+          with the role, unless the site has them on the site server.
+      type: str
+      sample: srv1.corp.example
     components:
       description:
-        - State of the components that was waited for, the last time it was read. Empty if nothing was waited for, and in check
-          mode. When there was nothing to change, SMS_DMP_DOWNLOADER is listed, and what else is not started.
+        - State of the components that was waited for, the last time it was read; in check mode, as they are now. Empty if
+          nothing was waited for. When there was nothing to change, SMS_DMP_DOWNLOADER is listed, and what else is not started.
       type: list
       elements: dict
       contains:
@@ -181,6 +187,10 @@ service_connection_point:
           description: V(ok), V(warning), V(critical) or V(unknown), from the component status summarizer.
           type: str
           sample: ok
+        last_started:
+          description: When the component was last started, in UTC; null if that is not known.
+          type: str
+          sample: '2026-11-23T04:05:06+00:00'
         last_contacted:
           description: When the component was last heard of, in UTC; null if that is not known.
           type: str

@@ -72,6 +72,12 @@ service_connection_points:
           runs by schedule. Null where the role belongs to another site than the one that is asked, which cannot know.
       type: bool
       sample: true
+    components_run_on:
+      description:
+        - The server on which the components of the role run, and on which a thread of theirs is restarted. That is the server
+          with the role, unless the site has them on the site server.
+      type: str
+      sample: srv1.corp.example
     components:
       description: The components of the role on its server.
       type: list
@@ -97,6 +103,10 @@ service_connection_points:
           description: V(ok), V(warning), V(critical) or V(unknown), from the component status summarizer.
           type: str
           sample: ok
+        last_started:
+          description: When the component was last started, in UTC; null if that is not known.
+          type: str
+          sample: '2026-11-23T04:05:06+00:00'
         last_contacted:
           description: When the component was last heard of, in UTC; null if that is not known.
           type: str

@@ -9,37 +9,98 @@ from typing import Any
 
 import pytest
 import yaml
-from plays import Site
+from plays import ROOT, Site
 
 SERVER = "srv1.corp.example"
+PREFIX = "service_connection_point_"
 DEPLOY = "configmgr.site.deploy"
+HAVE_IT = {PREFIX + "site_system": SERVER, PREFIX + "mode": "online"}
 
 
 def test_deploy_twice(site: Site) -> None:
-    variables = {"service_connection_point_site_system": SERVER}
     for word, changed in (("installed", True), ("is as wanted", False)):
-        play = site.run_playbook(DEPLOY, variables=variables)
+        play = site.run_playbook(DEPLOY, variables=HAVE_IT)
         assert play.exit_code == 0, play.stdout
         shown = play.results[-1]["msg"]
-        assert word in shown["result"]
-        (role,) = shown["service_connection_point"]
-        assert (role["server"], role["site"], role["mode"], role["working"]) == (SERVER, "PS1", "online", True)
-        assert "SMS_DMP_DOWNLOADER: started" in role["components"]
-        assert any(result["changed"] for result in play.results) is changed
+        assert word in shown["change"]
+        (role,) = shown["service_connection_points"]
+        assert (role["server"], role["site_code"], role["mode"], role["working"]) == (SERVER, "PS1", "online", True)
+        assert any(result.values.get("changed") for result in play.results) is changed
 
 
 def test_deploy_in_check_mode(site: Site) -> None:
-    play = site.run_playbook(DEPLOY, "--check", "--diff", variables={"service_connection_point_site_system": SERVER})
+    play = site.run_playbook(DEPLOY, "--check", "--diff", variables=HAVE_IT)
     assert play.exit_code == 0, play.stdout
     assert site.writes() == []
     assert "would install" in play.stdout
 
 
-def test_deploy_asks_for_the_server(site: Site) -> None:
-    play = site.run_playbook(DEPLOY)
-    assert play.exit_code != 0
-    assert "-e service_connection_point_site_system=" in play.results[-1].message
+def test_deploy_leaves_the_mode_that_is_not_given_as_it_is(role: Site) -> None:
+    role.control.console("set_mode", mode="offline")
+    play = role.run_playbook(DEPLOY, variables={PREFIX + "site_system": SERVER})
+    assert play.exit_code == 0, play.stdout
+    assert role.points() == [(SERVER, "offline")]
+
+
+@pytest.mark.parametrize(
+    ("playbook", "word"),
+    [("deploy", "-e service_connection_point_site_system="), ("set_mode", "-e service_connection_point_mode=")],
+)
+def test_what_a_playbook_needs_is_asked_for(site: Site, playbook: str, word: str) -> None:
+    play = site.run_playbook(f"configmgr.site.{playbook}")
+    assert play.exit_code != 0 and word in play.results[-1].message
     assert site.requests() == []
+
+
+def test_the_life_of_a_role_by_playbooks(role: Site) -> None:
+    steps: list[tuple[str, dict[str, str], str]] = [
+        ("set_mode", {"mode": "offline"}, "restarted SMS_DMP_DOWNLOADER for offline"),
+        ("check", {"mode": "offline", "site_system": "SRV1.corp.example"}, "it was last restarted for offline"),
+        ("restart", {}, "restarted SMS_EXECUTIVE; 4 threads run"),
+        ("check", {}, "it was last restarted for offline"),
+        ("set_mode", {"mode": "online", "restart": "service"}, "restarted SMS_EXECUTIVE for online"),
+        ("remove", {}, "removed the service connection point"),
+        ("check", {"state": "absent"}, "has no service connection point"),
+        ("remove", {}, "is absent, as wanted"),
+    ]
+    for playbook, variables, word in steps:
+        named = {PREFIX + name: value for name, value in variables.items()}
+        play = role.run_playbook(f"configmgr.site.{playbook}", variables=named)
+        assert play.exit_code == 0, play.stdout
+        assert any(word in str(result.values) for result in play.results), play.stdout
+    assert role.points() == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "word"),
+    [
+        ({"state": "absent"}, "has 1 service connection point, on srv1.corp.example"),
+        ({"mode": "offline"}, "It is online, not offline"),
+        ({"site_system": "srv2.corp.example"}, "It is on srv1.corp.example, not on srv2.corp.example"),
+    ],
+)
+def test_check_fails_where_the_site_is_not_as_wanted(role: Site, variables: dict[str, str], word: str) -> None:
+    play = role.run_playbook("configmgr.site.check", variables={PREFIX + name: value for name, value in variables.items()})
+    assert play.exit_code != 0 and word in play.results[-1].message, play.stdout
+
+
+def test_check_fails_while_a_restart_is_due(role: Site) -> None:
+    role.run_playbook("configmgr.site.set_mode", variables={PREFIX + "mode": "offline"})
+    role.control.console("set_mode", mode="online")
+    play = role.run_playbook("configmgr.site.check")
+    assert "a restart is due" in play.results[-1].message, play.stdout
+
+
+def test_check_fails_where_the_role_does_not_work(role: Site) -> None:
+    role.play({"configmgr.site.executive": {"state": "stopped"}}, host=SERVER)
+    play = role.run_playbook("configmgr.site.check")
+    assert "It does not work: " in play.results[-1].message and "SMS_DMP_DOWNLOADER stopped" in play.results[-1].message
+
+
+def test_check_and_restart_without_a_role(site: Site) -> None:
+    for playbook in ("check", "restart"):
+        play = site.run_playbook(f"configmgr.site.{playbook}")
+        assert play.exit_code != 0 and "has no service connection point" in play.results[-1].message
 
 
 def examples(module: str) -> list[dict[str, Any]]:
@@ -48,10 +109,12 @@ def examples(module: str) -> list[dict[str, Any]]:
     return tasks
 
 
-@pytest.mark.parametrize("module", ["service_connection_point", "service_connection_point_info", "site_info"])
-def test_the_examples_work(site: Site, module: str) -> None:
-    if module != "service_connection_point":
-        site.play({"configmgr.site.service_connection_point": {"site_system": SERVER, "mode": "online"}})
-    play = site.play(*examples(module))
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_examples_work(site: Site, role: Site, module: str) -> None:
+    used = site if module == "service_connection_point" else role
+    play = used.play(*examples(module))
     assert play.exit_code == 0, play.stdout + play.stderr
     assert len(play.results) == len(examples(module))

@@ -47,6 +47,7 @@ COMPONENT_SUMMARIZER = CimClass.declare(
     "SMS_ComponentSummarizer",
     ComponentName="string",
     LastContacted="datetime",
+    LastStarted="datetime",
     MachineName="string",
     SiteCode="string",
     State="uint32",

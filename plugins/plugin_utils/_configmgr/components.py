@@ -38,6 +38,7 @@ class ComponentState:
     state: int | None
     status: int | None
     start_type: int | None = AUTOMATIC
+    last_started: datetime | None = None
     last_contacted: datetime | None = None
 
     @property
@@ -101,7 +102,6 @@ def _read(provider: SiteProvider, condition: str) -> list[ComponentState]:
 
 
 def _component(row: CimInstance) -> ComponentState:
-    contacted = row.properties.get("LastContacted")
     return ComponentState(
         name=row.text("ComponentName"),
         server=row.text("MachineName"),
@@ -109,8 +109,14 @@ def _component(row: CimInstance) -> ComponentState:
         state=row.number("State"),
         status=row.number("Status"),
         start_type=row.number("Type"),
-        last_contacted=contacted if isinstance(contacted, datetime) else None,
+        last_started=_time(row, "LastStarted"),
+        last_contacted=_time(row, "LastContacted"),
     )
+
+
+def _time(row: CimInstance, name: str) -> datetime | None:
+    value = row.properties.get(name)
+    return value if isinstance(value, datetime) else None
 
 
 def _name(names: Sequence[str], number: int | None) -> str:

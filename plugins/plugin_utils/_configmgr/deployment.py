@@ -19,6 +19,7 @@ from .errors import Refusal, SiteError
 from .hierarchy import Hierarchy, missing_provider_explained, read_hierarchy
 from .plan import Desired, Install, Keep, Remove, SetMode, StayAbsent, Step, Surroundings, check, decide, site_system_for
 from .provider import SiteProvider, read_locations
+from .role_components import RoleComponents
 from .roles import SERVICE_CONNECTION_POINT, SITE_SYSTEM, Role, create_role, delete_role, read_role, read_roles, write_number
 from .servers import same_site
 from .service_connection_point import (
@@ -55,6 +56,8 @@ class Outcome:
     is_planned: bool
     """In check mode: nothing was done."""
     components: Components = ()
+    components_run_on: str | None = None
+    """The server on which the components were found, or are expected."""
 
     @property
     def changed(self) -> bool:
@@ -76,18 +79,44 @@ class Deployment:
         for _attempt in range(_ATTEMPTS):
             step, around = self._plan(desired)
             before = None if isinstance(step, Install) else step.elsewhere if isinstance(step, StayAbsent) else step.point
+            role_components = self._components_of(step, around)
             if check_mode:
-                return Outcome(self._provider.site_code, step, before, before, is_planned=True)
+                components = tuple(role_components.read()) if role_components and isinstance(step, (SetMode, Keep)) else ()
+                return self._outcome(step, before, before, role_components, components, is_planned=True)
+            if role_components and isinstance(step, Install) and self._waiting.enabled:
+                role_components.expect_installation()
             try:
                 after = self._apply(step, around)
             except Overtaken:
                 continue
-            components = settle(self._provider, step, self._waiting)
-            return Outcome(self._provider.site_code, step, before, after, is_planned=False, components=components)
+            components = settle(self._provider, step, self._waiting, role_components)
+            return self._outcome(step, before, after, role_components, components)
         raise Refusal(
             f"Somebody else changed the service connection point {_ATTEMPTS} times while this task ran, so nothing was "
             "written. Find out who, and run the task again."
         )
+
+    def _components_of(self, step: Step, around: Surroundings) -> RoleComponents | None:
+        """The components of the role on the server that a step is about, if it is about one."""
+        server = step.server if isinstance(step, (Install, StayAbsent)) else step.point.server
+        site_server = around.hierarchy.local_site.server if around.hierarchy else None
+        if isinstance(step, StayAbsent) and step.elsewhere:
+            # What the site server has may belong to that one.
+            site_server = server
+        return RoleComponents(self._provider, server, site_server or None) if server else None
+
+    def _outcome(
+        self,
+        step: Step,
+        before: ServiceConnectionPoint | None,
+        after: ServiceConnectionPoint | None,
+        role_components: RoleComponents | None,
+        components: Components,
+        *,
+        is_planned: bool = False,
+    ) -> Outcome:
+        run_on = role_components.run_on if role_components else None
+        return Outcome(self._provider.site_code, step, before, after, is_planned, components, run_on)
 
     # Gather and plan
 

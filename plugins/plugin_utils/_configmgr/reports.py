@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._wsman.client import WsmanClient
-from .components import ComponentState, read_components
+from .components import ComponentState
 from .hierarchy import Hierarchy, missing_provider_explained, read_hierarchy
 from .provider import ProviderLocation, SiteProvider, local_site_code, read_locations
+from .role_components import RoleComponents
 from .servers import same_site
 from .service_connection_point import (
-    COMPONENTS,
     ServiceConnectionPoint,
     read_service_connection_points,
     works,
@@ -38,6 +38,7 @@ class RoleReport:
 
     point: ServiceConnectionPoint
     components: tuple[ComponentState, ...]
+    components_run_on: str
     is_of_this_site: bool
 
     @property
@@ -68,4 +69,6 @@ def read_role_report(client: WsmanClient, site_code: str | None) -> tuple[RoleRe
 
 def _report(provider: SiteProvider, point: ServiceConnectionPoint) -> RoleReport:
     is_own = same_site(point.site_code, provider.site_code)
-    return RoleReport(point, tuple(read_components(provider, COMPONENTS, point.server)) if is_own else (), is_own)
+    role_components = RoleComponents(provider, point.server)
+    components = tuple(role_components.read()) if is_own else ()
+    return RoleReport(point, components, role_components.run_on, is_own)

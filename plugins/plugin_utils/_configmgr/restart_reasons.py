@@ -13,6 +13,7 @@ completed by the next run, from whatever controller.
 from __future__ import annotations
 
 from .._windows.registry import Registry
+from .threads import SERVICE
 
 _KEY = r"SOFTWARE\configmgr.site\RestartedFor"
 _DEPENDENTS_KEY = r"SOFTWARE\configmgr.site\StoppedDependents"
@@ -27,12 +28,21 @@ def check_reason(text: str) -> str:
 
 
 def read_reason(registry: Registry, name: str) -> str | None:
-    """What a thread or service was last restarted for; None if that is not known, so that a restart is due."""
-    return registry.read_text(_KEY, name)
+    """What a thread or the service was last restarted for; None if that is not known, so that a restart is due."""
+    reason = registry.read_text(_KEY, name)
+    return registry.read_text(_KEY, SERVICE) if reason is None and name != SERVICE else reason
 
 
 def write_reason(registry: Registry, name: str, reason: str | None) -> None:
-    """Note what a thread or service was restarted for, or with None that a restart is due."""
+    """Note what a thread or the service was restarted for, or with None that a restart is due.
+
+    The service restarts its threads with it, so what is noted for it holds for each of them until one is restarted by itself.
+    So there is a note for the service or notes for threads, but never both.
+    """
+    others = [SERVICE] if name != SERVICE else registry.value_names(_KEY)
+    for other in others:
+        if other.casefold() != name.casefold():
+            registry.delete_value(_KEY, other)
     if reason is None:
         registry.delete_value(_KEY, name)
     else:

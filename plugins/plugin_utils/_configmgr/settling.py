@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .components import STOPPED, ComponentState, read_components, read_not_stopped
+from .components import STOPPED, ComponentState, read_not_stopped
 from .plan import Install, Keep, Remove, SetMode, StayAbsent, Step
 from .provider import SiteProvider
+from .role_components import RoleComponents
 from .roles import SITE_SYSTEM, read_roles
 from .servers import same_server
 from .service_connection_point import COMPONENTS, DOWNLOADER, works
@@ -24,32 +25,31 @@ GOES_ON = "The site goes on by itself: run the task again to go on waiting, with
 Components = tuple[ComponentState, ...]
 
 
-def settle(provider: SiteProvider, step: Step, waiting: Waiting) -> Components:
+def settle(provider: SiteProvider, step: Step, waiting: Waiting, role_components: RoleComponents | None) -> Components:
     """Wait until a step is carried out; also one of an earlier run that did not wait. Returns what was read last.
 
-    A mode alone changes nothing that could be waited for.
+    ``role_components`` are those on the step's server, if it has one. A mode alone changes nothing that could be waited for.
     """
-    if not waiting.enabled:
+    if not waiting.enabled or isinstance(step, SetMode):
         return ()
+    if role_components is None:
+        is_absent_everywhere = isinstance(step, StayAbsent) and step.elsewhere is None
+        return _until_removed_everywhere(provider, waiting) if is_absent_everywhere else ()
     match step:
-        case SetMode():
-            return ()
         case Install(server=server):
-            return _until_it_works(provider, server, waiting)
+            return _until_it_works(role_components, server, waiting)
         case Keep(point=point):
-            healthy = read_components(provider, COMPONENTS, point.server, healthy_one=DOWNLOADER)
-            return tuple(healthy) if works(healthy) else _until_it_works(provider, point.server, waiting)
+            healthy = role_components.read(healthy_one=DOWNLOADER)
+            return tuple(healthy) if works(healthy) else _until_it_works(role_components, point.server, waiting)
         case Remove(point=point):
-            return _until_removed(provider, point.server, waiting)
-        case StayAbsent(server=server, elsewhere=elsewhere):
-            if server is None and elsewhere is None:
-                return _until_removed_everywhere(provider, waiting)
-            return _until_removed(provider, server, waiting) if server else ()
+            return _until_removed(role_components, point.server, waiting)
+        case StayAbsent(server=server):
+            return _until_removed(role_components, str(server), waiting)
 
 
-def _until_it_works(provider: SiteProvider, server: str, waiting: Waiting) -> Components:
+def _until_it_works(role_components: RoleComponents, server: str, waiting: Waiting) -> Components:
     return _poll(
-        lambda: read_components(provider, COMPONENTS, server),
+        role_components.read,
         works,
         {f"{server} {DOWNLOADER}": "not known to the site yet"},
         f"The service connection point on {server} is on record, but did not start to work",
@@ -57,9 +57,9 @@ def _until_it_works(provider: SiteProvider, server: str, waiting: Waiting) -> Co
     )
 
 
-def _until_removed(provider: SiteProvider, server: str, waiting: Waiting) -> Components:
+def _until_removed(role_components: RoleComponents, server: str, waiting: Waiting) -> Components:
     return _poll(
-        lambda: read_components(provider, COMPONENTS, server),
+        role_components.read,
         _are_stopped,
         {server: "components removed"},
         f"The service connection point is off the record of {server}, but its components were not removed",

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from .components import ComponentState
@@ -57,15 +58,19 @@ def view_location(location: ProviderLocation) -> View:
 
 def view_component(component: ComponentState) -> View:
     """A component's state; times are in ISO 8601."""
-    contacted = component.last_contacted
     return {
         "name": component.name,
         "server": component.server,
         "site_code": component.site_code,
         "state": component.state_name,
         "status": component.status_name,
-        "last_contacted": contacted.isoformat() if contacted else None,
+        "last_started": _time(component.last_started),
+        "last_contacted": _time(component.last_contacted),
     }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
 def view_components(components: Iterable[ComponentState]) -> list[View]:

@@ -27,7 +27,7 @@ from .errors import WaitTimeout
 Seen = TypeVar("Seen")
 Progress = Callable[[str], None]
 
-_FIRST_PAUSE = 1.0
+_FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 10
 """Seconds between two looks, at the most."""
 _GROWTH = 1.5
@@ -77,7 +77,7 @@ class Wait:
         failure: str,
         advise: Callable[[Seen | None], str],
     ) -> Seen:
-        """Read again and again, with pauses that grow from one second to ten, and return what was read last.
+        """Read again and again, with pauses that grow from half a second to ten, and return what was read last.
 
         ``describe`` turns what was read into lines by subject (a component, for example). A subject whose line has changed is
         reported, and after a minute of silence all are. `WaitTimeout` names the ``failure``, and what to do then: ``advise``

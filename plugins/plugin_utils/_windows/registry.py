@@ -56,8 +56,15 @@ class Registry:
         if self._code(outputs) in _MISSING:
             return None
         self._check(outputs, f"Reading {_shown(key)}")
-        names = outputs.get("sNames")
-        return sorted(str(name) for name in names) if isinstance(names, list) else []
+        return _sorted_names(outputs)
+
+    def value_names(self, key: str) -> list[str]:
+        """The names of a key's values, sorted; none if the key does not exist."""
+        outputs = self._call("EnumValues", key)
+        if self._code(outputs) in _MISSING:
+            return []
+        self._check(outputs, f"Reading {_shown(key)}")
+        return _sorted_names(outputs)
 
     def write_text(self, key: str, name: str, text: str, *, make_key: bool = False) -> None:
         """Write a string value; into a key that does not exist only with ``make_key``."""
@@ -95,6 +102,11 @@ class Registry:
             else ""
         )
         raise RegistryError(f"{what} was refused: {meaning} ({name}, {code}).{advice}")
+
+
+def _sorted_names(outputs: Mapping[str, CimValue]) -> list[str]:
+    names = outputs.get("sNames")
+    return sorted(str(name) for name in names) if isinstance(names, list) else []
 
 
 def _shown(key: str, name: str | None = None) -> str:

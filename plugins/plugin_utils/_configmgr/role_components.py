@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""The components of the service connection point, on whichever server the site has them."""
+
+from __future__ import annotations
+
+from .components import STOPPED, ComponentState, read_components
+from .hierarchy import read_hierarchy
+from .provider import SiteProvider
+from .servers import same_server
+from .service_connection_point import COMPONENTS
+
+
+class RoleComponents:
+    """Reads the components of the role on one server.
+
+    They are expected there. But Microsoft's pages contradict each other, and some send people to the site server to restart
+    them, so what the site server has stands in where the server with the role has none.
+    """
+
+    def __init__(self, provider: SiteProvider, server: str, site_server: str | None = None) -> None:
+        """``site_server`` saves the request for its name."""
+        self._provider = provider
+        self._server = server
+        self._site_server = site_server
+        self.run_on = server
+        """The server on which they were found the last time; the one with the role, if they were not."""
+
+    def read(self, *, healthy_one: str | None = None) -> list[ComponentState]:
+        """The components as they are now, sorted by name; see `read_components`."""
+        rows = read_components(self._provider, COMPONENTS, self._server, healthy_one=healthy_one)
+        if rows or same_server(self._server, self._name_of_site_server()):
+            self.run_on = self._server
+            return rows
+        rows = read_components(self._provider, COMPONENTS, self._name_of_site_server(), healthy_one=healthy_one)
+        self.run_on = self._name_of_site_server() if rows else self._server
+        return rows
+
+    def expect_installation(self) -> None:
+        """Called before the role is installed: what the site server has by then belongs to a role that is being removed."""
+        site_server = self._name_of_site_server()
+        if not same_server(self._server, site_server) and any(
+            row.state != STOPPED for row in read_components(self._provider, COMPONENTS, site_server)
+        ):
+            self._site_server = self._server
+
+    def _name_of_site_server(self) -> str:
+        if self._site_server is None:
+            self._site_server = read_hierarchy(self._provider).local_site.server or self._server
+        return self._site_server

@@ -1,0 +1,217 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role service_connection_point: from whatever state the site is in to the wanted one, in effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from plays import Play, Site, Task
+
+SERVER = "srv1.corp.example"
+PREFIX = "service_connection_point_"
+DOWNLOADER = "SMS_DMP_DOWNLOADER"
+
+
+def wanted(**variables: Any) -> Task:
+    """The role with these variables, without their prefix."""
+    name = "configmgr.site.service_connection_point"
+    return {"ansible.builtin.include_role": {"name": name}, "vars": {PREFIX + key: value for key, value in variables.items()}}
+
+
+ONLINE = wanted(site_system=SERVER, mode="online")
+OFFLINE = wanted(site_system=SERVER, mode="offline")
+
+
+def ran(play: Play) -> Play:
+    assert play.exit_code == 0, play.stdout + play.stderr
+    return play
+
+
+def changes(play: Play) -> list[str]:
+    """What was changed, task by task."""
+    return [result.task.partition(" : ")[2] for result in ran(play).results if result.values.get("changed")]
+
+
+def point(site: Site) -> tuple[str, str, str]:
+    """Server, mode on record and mode in effect of the service connection point."""
+    (found,) = site.control.state()["service_connection_points"]
+    return found["server"], found["mode"], found["effective_mode"]
+
+
+def starts(site: Site) -> int:
+    number: int = site.control.state()["servers"][SERVER]["threads"][DOWNLOADER]["starts"]
+    return number
+
+
+def shown(play: Play) -> dict[str, Any]:
+    result: dict[str, Any] = play.results[-1]["msg"]
+    return result
+
+
+def test_it_is_installed_and_needs_no_restart(site: Site) -> None:
+    first = site.play(ONLINE)
+    assert changes(first) == ["Have it as wanted", "Control the thread"]
+    assert point(site) == (SERVER, "online", "online") and starts(site) == 1
+    proof = shown(first)
+    assert "installed" in proof["change"] and "needs no restart" in proof["restart"]
+    (role,) = proof["service_connection_points"]
+    assert (role["server"], role["mode"], role["working"]) == (SERVER, "online", True)
+    assert any(line.startswith(f"{DOWNLOADER} started since 2") for line in role["components"])
+    assert changes(site.play(ONLINE)) == []
+    assert starts(site) == 1
+
+
+@pytest.mark.parametrize("restart", ["thread", "service"])
+def test_a_new_mode_is_put_into_effect(role: Site, restart: str) -> None:
+    change = wanted(mode="offline", restart=restart)
+    assert "Have it as wanted" in changes(role.play(change))
+    assert point(role) == (SERVER, "offline", "offline") and starts(role) == 2
+    assert changes(role.play(change)) == []
+    other = {"thread": "service", "service": "thread"}[restart]
+    assert changes(role.play(wanted(mode="offline", restart=other))) == [], "it was restarted for that mode, whatever way"
+    assert starts(role) == 2
+    uploader = role.control.state()["servers"][SERVER]["threads"]["SMS_DMP_UPLOADER"]["starts"]
+    assert uploader == (1 if restart == "thread" else 2)
+
+
+def test_what_is_not_known_to_be_in_effect_is_restarted_once(role: Site) -> None:
+    assert changes(role.play(ONLINE)) == ["Control the thread"]
+    assert changes(role.play(ONLINE)) == []
+    assert starts(role) == 2
+
+
+def test_a_mode_that_a_person_has_changed_is_put_into_effect(role: Site) -> None:
+    role.play(ONLINE)
+    role.control.console("set_mode", mode="offline")
+    assert changes(role.play(OFFLINE)) == ["Control the thread"]
+    assert point(role) == (SERVER, "offline", "offline")
+
+
+def test_a_mode_that_a_person_has_changed_and_put_into_effect_is_changed_back(role: Site) -> None:
+    role.play(ONLINE)
+    role.control.console("set_mode", mode="offline")
+    role.control.console("restart_thread", server="srv1", component=DOWNLOADER)
+    assert point(role) == (SERVER, "offline", "offline")
+    role.play(ONLINE)
+    assert point(role) == (SERVER, "online", "online")
+
+
+def test_a_restart_by_hand_or_by_a_backup_is_no_reason_for_another(role: Site) -> None:
+    role.play(ONLINE)
+    role.control.console("restart_thread", server="srv1", component=DOWNLOADER)
+    role.control.console("restart_executive", server="srv1")
+    before = starts(role)
+    assert changes(role.play(ONLINE)) == []
+    assert starts(role) == before
+
+
+def test_ten_flips_are_ten_restarts(role: Site) -> None:
+    role.play(ONLINE)
+    before = starts(role)
+    flips = [OFFLINE, ONLINE] * 5
+    ran(role.play(*flips))
+    assert starts(role) == before + 10
+    assert point(role) == (SERVER, "online", "online")
+
+
+def test_check_mode_on_a_fresh_site(site: Site) -> None:
+    play = site.play(ONLINE, arguments=("--check", "--diff"))
+    assert changes(play) == ["Have it as wanted"]
+    assert "would install" in shown(play)["change"]
+    assert site.writes() == [] and site.points() == []
+
+
+def test_check_mode_on_a_finished_site(role: Site) -> None:
+    role.play(ONLINE)
+    before = starts(role)
+    assert changes(role.play(ONLINE, arguments=("--check",))) == []
+    play = role.play(OFFLINE, arguments=("--check", "--diff"))
+    assert changes(play) == ["Control the thread", "Have it as wanted", "Control the thread"]
+    assert "would restart SMS_DMP_DOWNLOADER for offline" in shown(play)["restart"]
+    assert point(role) == (SERVER, "online", "online") and starts(role) == before
+
+
+def test_a_second_run_keeps_the_budget(role: Site) -> None:
+    role.play(ONLINE)
+    role.control.task("before", "")
+    earlier = len(role.requests())
+    play = role.play(ONLINE)
+    assert changes(play) == []
+    assert len(role.requests()) - earlier <= 30
+    assert len(play.results) <= 12
+
+
+def test_it_is_removed(role: Site) -> None:
+    play = role.play(wanted(state="absent"))
+    assert "removed" in shown(play)["change"] and shown(play)["service_connection_points"] == []
+    assert role.points() == []
+    assert changes(role.play(wanted(state="absent"))) == []
+
+
+def test_the_role_of_a_hierarchy(make_site: Any) -> None:
+    site: Site = make_site("hierarchy")
+    ran(site.play(ONLINE))
+    assert point(site) == (SERVER, "online", "online")
+    ran(site.play(wanted(mode="offline", site_code="CAS")))
+    assert point(site) == (SERVER, "offline", "offline")
+
+
+@pytest.mark.parametrize("restart", ["thread", "service"])
+def test_components_that_run_on_the_site_server(make_site: Any, restart: str) -> None:
+    site: Site = make_site(downloader_thread="site_server")
+    ran(site.play(ONLINE, wanted(mode="offline", restart=restart), wanted(mode="offline", restart=restart)))
+    assert point(site) == (SERVER, "offline", "offline")
+    assert site.control.state()["servers"]["ps1.corp.example"]["threads"][DOWNLOADER]["starts"] == 2
+    ran(site.run_playbook("configmgr.site.check"))
+    ran(site.play(wanted(state="absent")))
+
+
+def test_the_role_on_the_site_server_itself(site: Site) -> None:
+    there = {"site_system": "ps1.corp.example"}
+    ran(site.play(wanted(mode="online", **there), wanted(mode="offline", **there)))
+    assert point(site) == ("ps1.corp.example", "offline", "offline")
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"mod": "online"}, ["no variable service_connection_point_mod", "service_connection_point_mode"]),
+        ({"state": "absent", "mode": "online"}, ["absent has no mode"]),
+        ({"mode": "onlin"}, ["service_connection_point_mode", "online, offline"]),
+        ({"mode": "offline", "restart_timeout": 9}, ["service_connection_point_restart_timeout", "10 seconds"]),
+        ({"mode": "offline", "wait_timeout": "soon"}, ["service_connection_point_wait_timeout"]),
+        ({"mode": "offline", "restart": "both"}, ["service_connection_point_restart", "thread, service"]),
+    ],
+)
+def test_wrong_variables_cost_no_request(role: Site, variables: dict[str, Any], words: list[str]) -> None:
+    play = role.play(wanted(**variables))
+    failed = play.results[-1]
+    assert failed.outcome == "failed", play.stdout
+    said = str(failed.values)
+    assert all(word in said for word in words), said
+    assert role.requests() == []
+
+
+def test_a_server_that_the_inventory_does_not_have_is_said_before_anything_is_changed(role: Site) -> None:
+    inventory = role.lab.directory / "one.yml"
+    inventory.write_text(role.lab.inventory_file.read_text().replace(SERVER, "other.corp.example"))
+    play = role.play(OFFLINE, arguments=("--inventory", str(inventory)))
+    failed = play.results[-1]
+    assert failed.outcome == "failed" and f"{SERVER} is not in the inventory" in failed.message, play.stdout
+    assert "service_connection_point_restart_host" in failed.message
+    assert role.writes() == []
+    ran(role.play(wanted(mode="offline", restart_host="other.corp.example"), arguments=("--inventory", str(inventory))))
+    assert point(role) == (SERVER, "offline", "offline")
+
+
+@pytest.mark.parametrize(("name", "address"), [("SRV1.Corp.Example", "127.0.0.1"), ("dmp01", SERVER)])
+def test_the_host_is_found_by_its_name_in_any_letter_case_and_by_its_address(role: Site, name: str, address: str) -> None:
+    content = yaml.safe_load(role.lab.inventory_file.read_text().replace(SERVER, name))
+    content["all"]["children"]["servers"]["hosts"][name]["ansible_host"] = address
+    inventory = role.lab.directory / "other.yml"
+    inventory.write_text(yaml.safe_dump(content))
+    # No name of the lab's can be resolved here, so what counts is to whom the restart is delegated.
+    assert f"-> {name}" in role.play(OFFLINE, arguments=("--inventory", str(inventory))).stdout
