@@ -31,9 +31,13 @@ from winrm.protocol import Protocol
 
 ROOT = Path(__file__).parents[2]
 MODULE = "configmgr.site.service_connection_point"
-ROLE = {"site_system": "srv1.corp.example", "mode": "online"}
+SERVER = "srv1.corp.example"
+ROLE = {"site_system": SERVER, "mode": "online"}
+THREAD = {"name": "SMS_DMP_DOWNLOADER", "state": "restarted", "restarted_for": "online"}
 OFFLINE = {**ROLE, "mode": "offline"}
 REPETITIONS = 20
+ROLE_REQUESTS, ROLE_TASKS = 30, 12
+"""Budget of the role on a finished hierarchy."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Row:
     module: str
     options: dict[str, Any]
     budget: int | None = None
+    on: str | None = None
+    """The server, if it is another than that with the SMS Provider."""
 
 
 TOPOLOGIES = {"standalone": "PS1", "hierarchy": "CAS"}
@@ -61,6 +67,10 @@ def _rows(site_code: str) -> tuple[Row, ...]:
         Row("mode changed, site_code given", MODULE, {**ROLE, **given}, 5),
         Row("service_connection_point_info", f"{MODULE}_info", {}),
         Row("site_info", "configmgr.site.site_info", {}),
+        Row("a thread restarted, not noted before", "configmgr.site.component", THREAD, on=SERVER),
+        Row("a thread that needs no restart", "configmgr.site.component", THREAD, on=SERVER),
+        Row("a thread that is restarted", "configmgr.site.component", {**THREAD, "restarted_for": "other"}, on=SERVER),
+        Row("SMS_EXECUTIVE restarted", "configmgr.site.executive", {"state": "restarted"}, on=SERVER),
         Row("remove, without waiting", MODULE, {"state": "absent", "wait": False}),
     )
 
@@ -69,6 +79,7 @@ def run() -> bool:
     """Print the tables; False if a task sent more requests than its budget."""
     print("Requests of one task after the log-on, as the lab counts them; budgets are for what is done often.\n")
     within = [_print_requests(topology, site_code) for topology, site_code in TOPOLOGIES.items()]
+    within.append(_print_role())
     with _lab("standalone") as lab:
         _print_cpu(lab)
     return all(within)
@@ -80,13 +91,18 @@ def _lab(topology: str) -> Iterator[Lab]:
         yield lab
 
 
+def _task(row: Row) -> dict[str, Any]:
+    delegation = {"delegate_to": row.on} if row.on else {}
+    return {"name": row.name, row.module: row.options, **delegation}
+
+
 def _print_requests(topology: str, site_code: str) -> bool:
     """One table; False if a task of it sent more requests than its budget."""
     print(f"{topology + ' (' + site_code + ')':<38}{'requests':>9}{'budget':>8}{'sent':>9}{'received':>10}")
     within = True
     with _lab(topology) as lab:
         rows = _rows(site_code)
-        _play(lab, [{"name": row.name, row.module: row.options} for row in rows])
+        _play(lab, [_task(row) for row in rows])
         counted = {task["task"]: task["requests"] for task in LabControl(lab.control.url).requests()}
     for row in rows:
         requests = counted[row.name]
@@ -97,6 +113,23 @@ def _print_requests(topology: str, site_code: str) -> bool:
         print(f"{row.name:<38}{len(requests):>9}{verdict:>8}{sent:>7} B{received:>8} B")
     print()
     return within
+
+
+def _print_role() -> bool:
+    """The role on a finished hierarchy; False if it went beyond its budget of requests or tasks."""
+    role = {"ansible.builtin.include_role": {"name": "configmgr.site.service_connection_point"}}
+    variables = {f"service_connection_point_{name}": value for name, value in ROLE.items()}
+    with _lab("hierarchy") as lab:
+        control = LabControl(lab.control.url)
+        _play(lab, [{**role, "vars": variables}])
+        before = control.requests()
+        _cpu, wall = _play(lab, [{**role, "vars": variables}])
+        tasks = control.requests()[len(before) :]
+    requests = sum(len(task["requests"]) for task in tasks)
+    print(f"{'the role, nothing to change':<38}{'requests':>9}{'tasks':>8}{'wall':>9}")
+    print(f"{'counted':<38}{requests:>9}{len(tasks):>8}{wall:>7.1f} s")
+    print(f"{'budget':<38}{ROLE_REQUESTS:>9}{ROLE_TASKS:>8}{4.0:>7.1f} s\n")
+    return requests <= ROLE_REQUESTS and len(tasks) <= ROLE_TASKS
 
 
 def _print_cpu(lab: Lab) -> None:

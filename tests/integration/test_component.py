@@ -158,3 +158,10 @@ def test_an_account_that_may_not_write_the_registry(role: Site) -> None:
     assert play.only.outcome == "failed", play.stdout
     assert "access is denied" in play.only.message and "local administrator" in play.only.message
     assert starts(role) == 1
+
+
+def test_a_thread_that_is_started_again_at_once_is_told_from_one_that_hangs(role: Site) -> None:
+    role.control.console("keep_thread_running", server="srv1", component=DOWNLOADER)
+    failed = on_server(role, thread(state="stopped", wait_timeout=10))
+    assert "ends what it is doing" not in message(failed, "something starts it")
+    assert failed.only["changed"] is True

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a role says of its variables is what it does, and what there is can be found in the documentation."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[3]
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+
+
+def load(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text())
+
+
+def specifications(role: str) -> dict[str, Any]:
+    found: dict[str, Any] = load(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_defaults_and_specification_agree(role: str) -> None:
+    defaults = load(f"roles/{role}/defaults/main.yml")
+    for entry, specification in specifications(role).items():
+        for name, option in specification["options"].items():
+            assert option.get("default") == defaults.get(name), f"{entry}: {name}"
+    assert set(defaults) <= set(specifications(role)["main"]["options"])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_entry_point_is_specified_and_takes_variables_of_the_role(role: str) -> None:
+    entries = {path.stem for path in (ROOT / f"roles/{role}/tasks").glob("*.yml")}
+    assert entries == set(specifications(role))
+    known = specifications(role)["main"]["options"]
+    for entry, specification in specifications(role).items():
+        assert set(specification["options"]) <= set(known), entry
+        used = set(re.findall(rf"(?<![_a-z]){role}_[a-z_]+", (ROOT / f"roles/{role}/tasks/{entry}.yml").read_text()))
+        assert used & set(known) <= set(specification["options"]), entry
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_variable_stands_in_the_readme_with_its_default(role: str) -> None:
+    text = (ROOT / f"roles/{role}/README.md").read_text()
+    for name, option in specifications(role)["main"]["options"].items():
+        (row,) = re.findall(rf"^\| `{name}` \| ([^|]*)\|", text, re.MULTILINE)
+        if "default" in option:
+            shown = {True: "true", False: "false"}.get(option["default"], option["default"])
+            assert row.strip() == f"`{shown}`", name
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_every_playbook_stands_in_the_readme(playbook: str) -> None:
+    assert f"| `configmgr.site.{playbook}` |" in (ROOT / "README.md").read_text()
+
+
+def test_the_changelog_names_what_there_is() -> None:
+    fragment = load("changelogs/fragments/0.1.0.yml")
+    assert [entry["name"] for entry in fragment["add object.role"]] == ROLES
+    assert [entry["name"] for entry in fragment["add object.playbook"]] == PLAYBOOKS
