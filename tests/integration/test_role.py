@@ -103,8 +103,9 @@ def test_a_mode_that_a_person_has_changed_and_put_into_effect_is_changed_back(ro
 def test_a_restart_by_hand_or_by_a_backup_is_no_reason_for_another(role: Site) -> None:
     role.play(ONLINE)
     role.control.console("restart_thread", server="srv1", component=DOWNLOADER)
-    role.control.console("restart_executive", server="srv1")
+    role.control.console("back_up_site")
     before = starts(role)
+    assert before == 4
     assert changes(role.play(ONLINE)) == []
     assert starts(role) == before
 

@@ -8,40 +8,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from .._wsman import codes
 from .._wsman.client import WsmanClient
-from .._wsman.errors import WsmanError, WsmanFault
 from .errors import Refusal, SiteError
 from .hierarchy import Hierarchy, missing_provider_explained, read_hierarchy
 from .plan import Desired, Install, Keep, Remove, SetMode, StayAbsent, Step, Surroundings, check, decide, site_system_for
 from .provider import SiteProvider, read_locations
 from .role_components import RoleComponents
-from .roles import SERVICE_CONNECTION_POINT, SITE_SYSTEM, Role, create_role, delete_role, read_role, read_roles, write_number
+from .roles import SERVICE_CONNECTION_POINT, SITE_SYSTEM, Role, create_role, delete_role, read_role, read_roles, write_settings
 from .servers import same_site
 from .service_connection_point import (
     OFFLINE_MODE,
     Mode,
     ServiceConnectionPoint,
+    mode_setting,
     read_service_connection_points,
     settings_of_new_role,
 )
 from .settling import LOGS, Components, settle
 from .updates import read_installations
 from .waiting import Waiting
+from .writing import Overtaken, attempt, write_once
 
-RIGHTS = (
-    "The account needs a security role in Configuration Manager that may change sites, such as Full Administrator or "
-    "Infrastructure Administrator."
-)
 _ATTEMPTS = 3
-
-
-class Overtaken(Exception):
-    """Somebody else changed the role after it was planned on, and nothing was written: plan anew."""
 
 
 @dataclass(frozen=True)
@@ -177,10 +169,10 @@ class Deployment:
             # Looked at right before the write: nothing says that the provider would refuse a second one.
             if self._read_points():
                 raise Overtaken
-            create_role(self._provider, SERVICE_CONNECTION_POINT, site_system, settings, is_there)
+            create_role(self._provider, SERVICE_CONNECTION_POINT, site_system.place, settings, is_there)
 
-        with self._attempt(f"Installing the service connection point on {step.server}"):
-            self._write(create, is_there, means_overtaken=codes.ALREADY_EXISTS_CODES)
+        with attempt(self._provider, f"Installing the service connection point on {step.server}"):
+            write_once(create, is_there, means_overtaken=codes.ALREADY_EXISTS_CODES)
         self.written = step
         points = self._read_points()
         ours = next((point for point in points if point.role.is_on(step.server)), None)
@@ -196,7 +188,10 @@ class Deployment:
 
     def _take_back(self, ours: ServiceConnectionPoint, points: tuple[ServiceConnectionPoint, ...]) -> None:
         others = " and ".join(str(point) for point in points if point is not ours)
-        with self._attempt(f"Taking back the second service connection point, on {ours.server},"), suppress(Overtaken):
+        with (
+            attempt(self._provider, f"Taking back the second service connection point, on {ours.server},"),
+            suppress(Overtaken),
+        ):
             self._delete(ours)
         self.written = None
         raise SiteError(
@@ -213,9 +208,9 @@ class Deployment:
             role = read_role(self._provider, role)
             return ServiceConnectionPoint(role).mode is step.mode
 
-        with self._attempt(f"Setting the service connection point on {role.server} to {step.mode.value}"):
-            self._write(
-                lambda: write_number(self._provider, role, OFFLINE_MODE, step.mode.number),
+        with attempt(self._provider, f"Setting the service connection point on {role.server} to {step.mode.value}"):
+            write_once(
+                lambda: write_settings(self._provider, role, {OFFLINE_MODE: mode_setting(role, step.mode)}),
                 is_done,
                 means_overtaken=codes.NOT_FOUND_CODES,
             )
@@ -234,7 +229,7 @@ class Deployment:
             )
 
     def _remove(self, step: Remove, point: ServiceConnectionPoint) -> None:
-        with self._attempt(f"Removing the service connection point from {point.server}"):
+        with attempt(self._provider, f"Removing the service connection point from {point.server}"):
             self._delete(point)
         self.written = step
         if not self._is_gone(point):
@@ -244,7 +239,7 @@ class Deployment:
             )
 
     def _delete(self, point: ServiceConnectionPoint) -> None:
-        self._write(
+        write_once(
             lambda: delete_role(self._provider, point.role),
             lambda: self._is_gone(point),
             means_overtaken=codes.NOT_FOUND_CODES,
@@ -252,38 +247,3 @@ class Deployment:
 
     def _is_gone(self, point: ServiceConnectionPoint) -> bool:
         return not any(left.role.keys == point.role.keys for left in self._read_points())
-
-    def _write(self, write: Callable[[], None], is_done: Callable[[], bool], means_overtaken: frozenset[int]) -> None:
-        """Write once. Where the reply is lost, read back before writing again.
-
-        A fault out of ``means_overtaken`` says that somebody else was faster; after a lost reply, that it was our own write.
-        """
-        try:
-            return write()
-        except WsmanFault as fault:
-            if fault.code in means_overtaken:
-                raise Overtaken from fault
-            if not fault.reply_lost:
-                raise
-        except WsmanError as error:
-            if not error.reply_lost:
-                raise
-        if is_done():
-            return None
-        try:
-            return write()
-        except WsmanFault as fault:
-            if fault.code not in means_overtaken:
-                raise
-            return None
-
-    @contextmanager
-    def _attempt(self, what: str) -> Iterator[None]:
-        """Say what was tried when the provider refuses it."""
-        try:
-            yield
-        except WsmanFault as fault:
-            advice = RIGHTS if fault.is_access_denied else "SMSProv.log on the server with the SMS Provider has more."
-            raise SiteError(
-                f"{what} failed at the SMS Provider of site {self._provider.site_code}: {fault}. {advice}"
-            ) from fault

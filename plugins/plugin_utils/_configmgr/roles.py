@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from .._wsman import codes
 from .._wsman.errors import WsmanFault
@@ -21,10 +22,12 @@ from .._wsman.values import CimInstance, CimValue, KeyValue
 from .._wsman.wql import quote
 from . import classes
 from .provider import SiteProvider
-from .servers import network_os_path, same_server, server_of
+from .servers import nal_path, network_os_path, same_server, server_of
 
 SERVICE_CONNECTION_POINT = "SMS Dmp Connector"
 SITE_SYSTEM = "SMS Site System"
+COMPONENT_SERVER = "SMS Component Server"
+"""What the site itself adds to a server whose roles have components, and takes away again."""
 
 _CLASS = classes.ROLE.name
 _KEYS = ("FileType", "ItemName", "ItemType", "SiteCode")
@@ -39,6 +42,19 @@ class Setting:
     number: int | None = 0
     text1: str = ""
     text2: str = ""
+
+
+class Place(NamedTuple):
+    """A server as a site knows it, or would."""
+
+    server: str
+    site_code: str
+    nal_path: str
+
+    @classmethod
+    def of_new_server(cls, server: str, site_code: str) -> Place:
+        """That of a server which the site does not know yet."""
+        return cls(server, site_code, nal_path(server, site_code))
 
 
 @dataclass(frozen=True)
@@ -60,16 +76,24 @@ class Role:
                 return Setting(instance.number("Value"), instance.text("Value1"), instance.text("Value2"))
         return None
 
+    @property
+    def place(self) -> Place:
+        """The server that it is on."""
+        return Place(self.server, self.site_code, self.nal_path)
+
     def is_on(self, server: str) -> bool:
         """Whether it is the role of the server with this FQDN."""
         return same_server(self.server, server)
 
 
-def read_roles(provider: SiteProvider, name: str, server: str | None = None) -> list[Role]:
-    """The instances of a role in all sites that the provider knows, or those on one server."""
-    wql = f"SELECT * FROM {_CLASS} WHERE RoleName = {quote(name)} AND FileType = {_ACTUAL}"
+def read_roles(provider: SiteProvider, name: str | None, server: str | None = None) -> list[Role]:
+    """The instances of a role, or of all roles, in all sites that the provider knows, or those on one server."""
+    conditions = [f"FileType = {_ACTUAL}"]
+    if name is not None:
+        conditions.append(f"RoleName = {quote(name)}")
     if server is not None:
-        wql += f" AND NetworkOSPath = {quote(network_os_path(server))}"
+        conditions.append(f"NetworkOSPath = {quote(network_os_path(server))}")
+    wql = f"SELECT * FROM {_CLASS} WHERE {' AND '.join(conditions)}"
     return [_role(row) for row in provider.query(wql, classes.ROLE)]
 
 
@@ -78,34 +102,31 @@ def read_role(provider: SiteProvider, role: Role) -> Role:
     return _role(provider.get(_CLASS, role.keys))
 
 
-def write_number(provider: SiteProvider, role: Role, name: str, number: int) -> None:
-    """Change the number of one setting. The whole array is written, since an element left out would be removed."""
-    changed = [
-        replace(instance, properties={**instance.properties, "Value": number})
-        if instance.text("PropertyName") == name
-        else instance
-        for instance in role.embedded
-    ]
-    if role.setting(name) is None:
-        changed.append(_embedded_property(name, Setting(number)))
-    provider.put(_CLASS, role.keys, {"Props": list[CimValue](changed)})
+def write_settings(provider: SiteProvider, role: Role, settings: Mapping[str, Setting]) -> None:
+    """Change some settings. The whole array is written, since an element left out would be removed."""
+    changed: list[CimValue] = []
+    for instance in role.embedded:
+        setting = settings.get(instance.text("PropertyName"))
+        changed.append(replace(instance, properties={**instance.properties, **_values(setting)}) if setting else instance)
+    changed += [_embedded_property(name, setting) for name, setting in settings.items() if role.setting(name) is None]
+    provider.put(_CLASS, role.keys, {"Props": changed})
 
 
 def create_role(
-    provider: SiteProvider, name: str, site_system: Role, settings: Mapping[str, Setting], is_there: Callable[[], bool]
+    provider: SiteProvider, name: str, place: Place, settings: Mapping[str, Setting], is_there: Callable[[], bool]
 ) -> None:
-    """Put a role on a site system.
+    """Put a role on a server.
 
     Sends what Microsoft's sample "Deploy a site system role" sends, and lets the provider fill in the rest. How a provider
     would refuse that form is not known, so one that refuses it for anything but the account or the role's existence gets the
     keys spelled out, too, unless the role ``is_there`` in spite of the failure.
     """
     values: dict[str, CimValue] = {
-        "NALPath": site_system.nal_path,
+        "NALPath": place.nal_path,
         "NALType": "Windows NT Server",
         "Props": [_embedded_property(key, setting) for key, setting in settings.items()],
         "RoleName": name,
-        "SiteCode": site_system.site_code,
+        "SiteCode": place.site_code,
     }
     try:
         provider.create(CimInstance(_CLASS, values))
@@ -117,9 +138,9 @@ def create_role(
         embedded = [_embedded_property(key, setting, ItemType="Property") for key, setting in settings.items()]
         keys: dict[str, CimValue] = {
             "FileType": _ACTUAL,
-            "ItemName": f"{site_system.nal_path},{name}",
+            "ItemName": f"{place.nal_path},{name}",
             "ItemType": "System Resource Usage",
-            "NetworkOSPath": network_os_path(site_system.server),
+            "NetworkOSPath": network_os_path(place.server),
         }
         provider.create(CimInstance(_CLASS, {**keys, **values, "Props": list[CimValue](embedded)}))
 
@@ -141,5 +162,8 @@ def _role(row: CimInstance) -> Role:
 
 
 def _embedded_property(name: str, setting: Setting, **keys: CimValue) -> CimInstance:
-    values: dict[str, CimValue] = {"Value": setting.number, "Value1": setting.text1, "Value2": setting.text2}
-    return CimInstance(classes.EMBEDDED_PROPERTY.name, {**keys, "PropertyName": name, **values})
+    return CimInstance(classes.EMBEDDED_PROPERTY.name, {**keys, "PropertyName": name, **_values(setting)})
+
+
+def _values(setting: Setting) -> dict[str, CimValue]:
+    return {"Value": setting.number, "Value1": setting.text1, "Value2": setting.text2}

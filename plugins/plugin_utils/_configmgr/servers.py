@@ -56,6 +56,11 @@ def network_os_path(fqdn: str) -> str:
     return f"\\\\{fqdn}"
 
 
+def nal_path(fqdn: str, site_code: str) -> str:
+    """The network abstraction layer path of a server in a site, as the SMS Provider's reference pages spell it."""
+    return f'["Display=\\\\{fqdn}\\"]MSWNET:["SMS_SITE={site_code}"]\\\\{fqdn}\\'
+
+
 def server_of(network_os_path: str, nal_path: str) -> str:
     """The server's name out of the paths of a role, as the site spells it; empty if neither names one."""
     if name := network_os_path.strip("\\"):

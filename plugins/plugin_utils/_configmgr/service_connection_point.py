@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from .components import STARTED, ComponentState
@@ -79,6 +79,11 @@ def works(components: Iterable[ComponentState]) -> bool:
         and all(component.state == STARTED for component in downloaders)
         and all(component.is_as_it_should_be for component in components)
     )
+
+
+def mode_setting(role: Role, mode: Mode) -> Setting:
+    """The setting that gives a role another mode; whatever else its embedded property has stays as it is."""
+    return replace(role.setting(OFFLINE_MODE) or Setting(), number=mode.number)
 
 
 def settings_of_new_role(server: str, mode: Mode) -> dict[str, Setting]:

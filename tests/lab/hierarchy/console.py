@@ -39,6 +39,7 @@ class Console:
             "set_server_switch": self.set_server_switch,
             "restart_thread": self.restart_thread,
             "restart_executive": self.restart_executive,
+            "back_up_site": self.back_up_site,
             "hang_thread": self.hang_thread,
             "keep_thread_running": self.keep_thread_running,
             "start_service": self.start_service,
@@ -133,8 +134,15 @@ class Console:
         executive.restart(component)
 
     def restart_executive(self, server: str) -> None:
-        """Restart every thread of a server at once, as a backup of the site does; nothing where the service does not run."""
+        """Restart every thread of a server at once; nothing where the service does not run."""
         self._hierarchy.executives[self._hierarchy.topology.fqdn(server)].restart_all()
+
+    def back_up_site(self, site_code: str | None = None) -> None:
+        """Have the site's backup task run, which stops and starts SMS_EXECUTIVE. That it does so on every server is inferred."""
+        site = self._hierarchy.sites[site_code or self._hierarchy.top_tier_site.code]
+        for server, executive in self._hierarchy.executives.items():
+            if any(role.site_code == site.code for role in self._hierarchy.site_control.on_server(server)):
+                executive.restart_all()
 
     def hang_thread(self, server: str, component: str) -> None:
         """Have a thread stay in Stopping when it is asked to stop, until SMS_EXECUTIVE is restarted."""

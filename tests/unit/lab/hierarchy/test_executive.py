@@ -288,3 +288,11 @@ def test_quirk_with_threads_that_stay_on_the_site_server_when_the_role_moves(
     site.console.restart_executive("ps1")
     (role,) = describe(site.hierarchy)["service_connection_points"]
     assert (role["server"], role["effective_mode"]) == ("srv2.corp.example", "offline")
+
+
+def test_a_backup_of_the_site_puts_a_mode_into_effect_by_itself(point: Any) -> None:
+    point.console.set_mode("offline")
+    thread = point.hierarchy.executives[SRV1].threads[DOWNLOADER]
+    assert (thread.effective_mode, thread.starts) == ("online", 1)
+    point.console.back_up_site()
+    assert (thread.effective_mode, thread.starts) == ("offline", 2)
