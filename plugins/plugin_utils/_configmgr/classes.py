@@ -54,6 +54,16 @@ COMPONENT_SUMMARIZER = CimClass.declare(
     Status="uint32",
     Type="uint32",
 )
+ACCOUNT = CimClass.declare(
+    "SMS_SCI_Reserved",
+    Availability="uint32",
+    FileType="uint32",
+    ItemName="string",
+    ItemType="string",
+    Reserved2="string",
+    SiteCode="string",
+    UserName="string",
+)
 UPDATE_PACKAGE = CimClass.declare("SMS_CM_UpdatePackages", Name="string", State="uint32")
 
-SCHEMA = Schema(PROVIDER_LOCATION, SITE, ROLE, EMBEDDED_PROPERTY, COMPONENT_SUMMARIZER, UPDATE_PACKAGE)
+SCHEMA = Schema(PROVIDER_LOCATION, SITE, ROLE, EMBEDDED_PROPERTY, COMPONENT_SUMMARIZER, ACCOUNT, UPDATE_PACKAGE)

@@ -112,6 +112,10 @@ class SiteProvider:
         """Change some properties of an instance, and return it as the site has it then."""
         return self.client.put(self.namespace, class_name, keys, changes)
 
+    def invoke(self, class_name: str, method: str, arguments: Mapping[str, CimValue]) -> dict[str, CimValue]:
+        """Call a method of a class that changes nothing; returns its output parameters, as text."""
+        return self.client.invoke(self.namespace, class_name, method, arguments, is_repeatable=True)
+
     def delete(self, class_name: str, keys: Mapping[str, KeyValue]) -> None:
         """Delete the instance with these keys."""
         self.client.delete(self.namespace, class_name, keys)

@@ -43,6 +43,11 @@ class Setting:
     text1: str = ""
     text2: str = ""
 
+    def is_same(self, other: Setting) -> bool:
+        """Whether both mean the same; names of servers and accounts have no letter case."""
+        texts = ((setting.text1.casefold(), setting.text2.casefold()) for setting in (self, other))
+        return self.number == other.number and len(set(texts)) == 1
+
 
 class Place(NamedTuple):
     """A server as a site knows it, or would."""
@@ -76,6 +81,21 @@ class Role:
                 return Setting(instance.number("Value"), instance.text("Value1"), instance.text("Value2"))
         return None
 
+    @classmethod
+    def new(cls, name: str, place: Place, settings: Mapping[str, Setting]) -> Role:
+        """A role that the site does not have yet."""
+        empty = cls(name, place.server, place.site_code, place.nal_path, keys={})
+        return empty.with_settings(settings)
+
+    def with_settings(self, settings: Mapping[str, Setting]) -> Role:
+        """The same role with some settings changed. Whatever else their embedded properties hold stays as it is."""
+        embedded = []
+        for instance in self.embedded:
+            setting = settings.get(instance.text("PropertyName"))
+            embedded.append(replace(instance, properties={**instance.properties, **_values(setting)}) if setting else instance)
+        embedded += [_embedded_property(name, setting) for name, setting in settings.items() if self.setting(name) is None]
+        return replace(self, embedded=tuple(embedded))
+
     @property
     def place(self) -> Place:
         """The server that it is on."""
@@ -104,12 +124,7 @@ def read_role(provider: SiteProvider, role: Role) -> Role:
 
 def write_settings(provider: SiteProvider, role: Role, settings: Mapping[str, Setting]) -> None:
     """Change some settings. The whole array is written, since an element left out would be removed."""
-    changed: list[CimValue] = []
-    for instance in role.embedded:
-        setting = settings.get(instance.text("PropertyName"))
-        changed.append(replace(instance, properties={**instance.properties, **_values(setting)}) if setting else instance)
-    changed += [_embedded_property(name, setting) for name, setting in settings.items() if role.setting(name) is None]
-    provider.put(_CLASS, role.keys, {"Props": changed})
+    provider.put(_CLASS, role.keys, {"Props": list[CimValue](role.with_settings(settings).embedded)})
 
 
 def create_role(

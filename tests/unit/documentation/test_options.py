@@ -35,7 +35,7 @@ def specification(module: str) -> dict[str, Any]:
 
 
 def comparable(option: dict[str, Any]) -> dict[str, Any]:
-    return {key: option.get(key) for key in ("type", "elements", "required", "default", "choices", "no_log", "aliases")}
+    return {key: option.get(key) for key in ("type", "elements", "required", "default", "choices", "aliases")}
 
 
 def test_there_is_an_action_for_every_module_and_the_other_way_round() -> None:
