@@ -162,7 +162,7 @@ def test_a_hierarchy_with_two_is_left_to_a_person(site: Site) -> None:
 
 
 def test_a_server_that_is_no_site_system(site: Site) -> None:
-    assert_refused(site, site.play(have(OTHER)), f"{OTHER} is not a site system of site PS1", "New-CMSiteSystemServer")
+    assert_refused(site, site.play(have(OTHER)), f"{OTHER} is not a site system of site PS1", "configmgr.site.site_system")
 
 
 def test_a_new_role_needs_a_server_and_a_mode(site: Site) -> None:

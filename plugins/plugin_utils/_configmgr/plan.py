@@ -185,9 +185,9 @@ def site_system_for(step: Install, around: Surroundings) -> Role:
             "connection point belongs. Use a site system of that site."
         )
     raise Refusal(
-        f"{step.server} is not a site system of site {around.site_code}, so it cannot have a role. Make it one first: in the "
-        "console under Administration > Site Configuration > Servers and Site System Roles > Create Site System Server, or "
-        f"with New-CMSiteSystemServer -SiteSystemServerName {step.server} -SiteCode {around.site_code}."
+        f"{step.server} is not a site system of site {around.site_code}, so it cannot have a role. Make it one first: with "
+        "configmgr.site.site_system, or in the console under Administration > Site Configuration > Servers and Site System Roles "
+        "> Create Site System Server."
     )
 
 
