@@ -186,8 +186,8 @@ def site_system_for(step: Install, around: Surroundings) -> Role:
         )
     raise Refusal(
         f"{step.server} is not a site system of site {around.site_code}, so it cannot have a role. Make it one first: with "
-        "configmgr.site.site_system, or in the console under Administration > Site Configuration > Servers and Site System Roles "
-        "> Create Site System Server."
+        "configmgr.site.site_system, or in the console under Administration > Site Configuration > Servers and Site System "
+        "Roles > Create Site System Server."
     )
 
 

@@ -148,7 +148,7 @@ def test_a_child_that_does_not_know_its_parent_is_refused_all_the_same() -> None
 
 
 def test_a_server_that_is_no_site_system_is_refused_with_the_remedy() -> None:
-    with pytest.raises(Refusal, match=r"New-CMSiteSystemServer -SiteSystemServerName srv1\.corp\.example -SiteCode PS1"):
+    with pytest.raises(Refusal, match=r"srv1\.corp\.example is not a site system of site PS1.*configmgr\.site\.site_system"):
         check(INSTALL, Desired("present"), replace(READY, site_systems=()))
 
 
