@@ -15,6 +15,7 @@ BIN := $(VENV)/bin
 COLLECTION := .build/ansible_collections/configmgr/site
 LAB ?= .lab
 TOPOLOGY ?= standalone
+SCENARIOS := $(notdir $(patsubst %/,%,$(dir $(wildcard extensions/molecule/*/molecule.yml))))
 MODULE ?= service_connection_point
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
@@ -26,7 +27,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration lint bench lab lab-state doc clean link
+.PHONY: help demo test unit integration molecule lint bench lab lab-state doc clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,7 +35,7 @@ help: ## Show this list
 demo: $(VENV)/.run link ## Install a service connection point in a simulated hierarchy, twice
 	@exec $(BIN)/python -m lab run --topology standalone -- tests/demo.sh
 
-test: lint unit integration ## Run all tests, as CI does (three minutes or so)
+test: lint unit integration molecule ## Run all tests, as CI does (some minutes)
 
 unit: $(VENV)/.test link ## Run the tests of the parts
 	$(BIN)/python -m pytest tests/unit -n auto -q
@@ -42,6 +43,15 @@ unit: $(VENV)/.test link ## Run the tests of the parts
 integration: $(VENV)/.test link ## Run the tests that go through ansible-playbook and the lab
 	@tests/install-system-packages.sh
 	$(BIN)/python -m pytest tests/integration -n auto -q
+
+# Side by side, with the output of each kept together.
+molecule: $(VENV)/.test link ## Run the Molecule scenarios of extensions/molecule on the lab (a minute or so)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync $(SCENARIOS:%=molecule-%)
+
+# Molecule keeps its state by the name of the clone's directory; this keeps it apart from other clones of that name.
+molecule-%: export ANSIBLE_HOME := $(CURDIR)/.build/ansible
+molecule-%:
+	@$(BIN)/molecule test --scenario-name $*
 
 lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff check .

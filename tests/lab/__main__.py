@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line of the lab: serve a hierarchy, run a command against one, look at one that runs."""
+"""The command line of the lab: run a hierarchy in the foreground, around a command or in the background, and look at it."""
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from . import background
 from .child import Child
 from .client import CONTROL_FILE, LabControl, LabError
 from .hierarchy import topology as topologies
@@ -30,21 +32,26 @@ from .reports import (
     state_report,
     welcome,
 )
-from .stopping import received_signals
+from .stopping import Idleness, end_of_parent, received_signals
 
 _DESCRIPTION = """\
 A simulated Configuration Manager hierarchy: Windows servers on loopback that speak real WinRM.
 
   python -m lab serve                                          a lab in ./.lab, until Ctrl-C
   python -m lab run -- ansible-playbook my_playbook.yml        a lab for the time of one command
+  python -m lab start                                          a lab in the background, for CI and Molecule
+  python -m lab stop                                           its end
   python -m lab state                                          what is going on in it
   python -m lab requests                                       what each task has sent to it
 """
 
+_BACKGROUND = "--in-background"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser().parse_args(given, argparse.Namespace(arguments=given))
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -64,17 +71,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab", description=_DESCRIPTION, epilog=quirks, formatter_class=raw)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    start = argparse.ArgumentParser(add_help=False)
-    start.add_argument(
+    making = argparse.ArgumentParser(add_help=False)
+    making.add_argument(
         "--topology",
         default="standalone",
         help=f"which hierarchy: {', '.join(topologies.available())}, or the path of a .yml file (default: standalone)",
     )
-    start.add_argument("--speed", type=float, default=60.0, help="how much faster than a real site (default: 60)")
-    start.add_argument(
+    making.add_argument("--speed", type=float, default=60.0, help="how much faster than a real site (default: 60)")
+    making.add_argument(
         "--service-connection-point", metavar="SERVER[:MODE]", help="start with the role there, online or offline"
     )
-    start.add_argument(
+    making.add_argument(
         "--quirk",
         action="append",
         default=[],
@@ -83,18 +90,31 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     text = "run a lab until it is stopped"
-    serve = commands.add_parser("serve", parents=[start], help=text, description=text, epilog=quirks, formatter_class=raw)
+    serve = commands.add_parser("serve", parents=[making], help=text, description=text, epilog=quirks, formatter_class=raw)
     serve.add_argument("--directory", type=Path, default=DEFAULT_DIRECTORY, help="where its files go (default: .lab)")
     serve.set_defaults(run=_serve)
 
+    text = "start a lab in the background, and return when it is ready"
+    start = commands.add_parser("start", parents=[making], help=text, description=text, epilog=quirks, formatter_class=raw)
+    start.add_argument("--directory", type=Path, default=DEFAULT_DIRECTORY, help="where its files go (default: .lab)")
+    start.add_argument(
+        "--idle-minutes", type=float, default=15.0, help="it ends after so many minutes without a request (default: 15)"
+    )
+    # What `start` calls itself with, to become the lab
+    start.add_argument(
+        _BACKGROUND, dest="run", action="store_const", const=_serve_in_background, default=_start, help=argparse.SUPPRESS
+    )
+
     text = "run a lab for the time of one command"
-    run = commands.add_parser("run", parents=[start], help=text, description=text, epilog=quirks, formatter_class=raw)
+    run = commands.add_parser("run", parents=[making], help=text, description=text, epilog=quirks, formatter_class=raw)
     run.add_argument("--directory", type=Path, help="where its files go (default: a temporary directory)")
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND ...", help="what to run")
     run.set_defaults(run=_run)
 
     looking = argparse.ArgumentParser(add_help=False)
     looking.add_argument("--directory", type=Path, default=DEFAULT_DIRECTORY, help="the lab's directory (default: .lab)")
+    text = "end the lab that runs with a directory, and return when nothing of it is left"
+    commands.add_parser("stop", parents=[looking], help=text, description=text).set_defaults(run=_stop)
     text = "show what is going on in a lab that runs"
     commands.add_parser("state", parents=[looking], help=text, description=text).set_defaults(run=_state)
     text = "show the requests of each task that a lab has met"
@@ -149,11 +169,35 @@ def _runs(directory: Path) -> bool:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    is_over = end_of_parent()
     with received_signals() as next_signal:
         with _make_lab(options, options.directory) as lab:
             print("\n".join(welcome(lab)), flush=True)
-            next_signal()
+            next_signal(is_over)
         print("Lab stopped.", flush=True)
+    return 0
+
+
+def _start(options: argparse.Namespace) -> int:
+    command, *rest = options.arguments
+    return background.start([sys.executable, "-m", "lab", command, _BACKGROUND, *rest])
+
+
+def _serve_in_background(options: argparse.Namespace) -> int:
+    minutes = options.idle_minutes
+    if not 0 < minutes < math.inf:
+        raise ValueError("--idle-minutes must be a number greater than 0")
+    with received_signals() as next_signal, _make_lab(options, options.directory) as lab:
+        is_over = Idleness(lab, minutes * 60)
+        print("\n".join(welcome(lab, minutes)), flush=True)
+        background.leave()
+        next_signal(is_over)
+    return 0
+
+
+def _stop(options: argparse.Namespace) -> int:
+    directory = options.directory
+    print(f"Lab in {directory} stopped." if background.stop(directory) else f"No lab runs with the directory {directory}.")
     return 0
 
 
@@ -161,6 +205,7 @@ def _run(options: argparse.Namespace) -> int:
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     if not command:
         raise ValueError("say what to run, after --")
+    is_over = end_of_parent()
     with (
         received_signals(signal.SIGCHLD) as next_signal,
         tempfile.TemporaryDirectory(prefix="lab-") as temporary,
@@ -174,8 +219,8 @@ def _run(options: argparse.Namespace) -> int:
             "ANSIBLE_CALLBACK_PLUGINS": _with_entry("ANSIBLE_CALLBACK_PLUGINS", str(CALLBACK_DIRECTORY), os.pathsep),
             "ANSIBLE_CALLBACKS_ENABLED": _with_entry("ANSIBLE_CALLBACKS_ENABLED", CALLBACK, ","),
         }
-        with _start(command, environment) as child:
-            while (number := next_signal()) in (signal.SIGCHLD, signal.SIGINT):
+        with _start_child(command, environment) as child:
+            while (number := next_signal(is_over)) in (signal.SIGCHLD, signal.SIGINT):
                 if number == signal.SIGINT:
                     child.send(signal.SIGINT)
                 elif (code := child.look()) is not None:
@@ -183,7 +228,7 @@ def _run(options: argparse.Namespace) -> int:
             return child.end()
 
 
-def _start(command: Sequence[str], environment: Mapping[str, str]) -> Child:
+def _start_child(command: Sequence[str], environment: Mapping[str, str]) -> Child:
     try:
         return Child(command, environment)
     except OSError as error:

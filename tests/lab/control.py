@@ -28,6 +28,8 @@ class ControlServer:
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
+        self.count = 0
+        """How many requests it has met."""
         self._routes: dict[tuple[str, str], Callable[[Mapping[str, Any]], object]] = {
             ("GET", "/state"): self._state,
             ("GET", "/requests"): self._requests,
@@ -48,6 +50,7 @@ class ControlServer:
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, object]:
         """Status and content for a request."""
+        self.count += 1
         route = self._routes.get((method, path.partition("?")[0].rstrip("/")))
         if route is None:
             known = ", ".join(f"{verb} {name}" for verb, name in self._routes)

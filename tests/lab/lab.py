@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .certificates import CertificateAuthority
+from .certificates import CertificateAuthority, ServerCertificate
 from .client import CONTROL_FILE
 from .control import ControlServer
 from .hierarchy.accounts import make_accounts
@@ -30,6 +30,9 @@ from .wire.authentication import Accounts
 from .wire.host import CommandHost
 from .wire.listener import Listeners
 from .wmi.model import WmiService
+
+if TYPE_CHECKING:
+    from .ldap.server import LdapServer
 
 _PRIVATE_DIRECTORY, _AUTHORITY_FILE, _INVENTORY_FILE = "private", "ca.pem", "inventory.yml"
 _FILES = (_PRIVATE_DIRECTORY, _AUTHORITY_FILE, _INVENTORY_FILE, CONTROL_FILE)
@@ -73,6 +76,8 @@ class Lab:
         self.requests = RequestLog(self._perform)
         self.https_ports: dict[str, int] = {}
         self.http_ports: dict[str, int] = {}
+        self.ldap: LdapServer | None = None
+        """Where the domain can be asked by LDAP; None unless the topology wants it."""
         with ExitStack() as undo:
             self._private = self._make_directories(undo)
             self._listeners = self._listen(undo)
@@ -143,13 +148,22 @@ class Lab:
             address = ServerAddress(self, name)
             self.https_ports[name] = listeners.listen(address, certificate).port
             self.http_ports[name] = listeners.listen(address).port
+        if self.topology.has_ldap:
+            self.ldap = self._listen_to_ldap(certificate)
+            undo.callback(self.ldap.close)
         return listeners
+
+    def _listen_to_ldap(self, certificate: ServerCertificate) -> LdapServer:
+        # Not needed by most labs, and it takes a while to load
+        from .ldap.server import LdapServer
+
+        return LdapServer(lambda: self.hierarchy, certificate.server_context())
 
     def _write_files(self, undo: ExitStack) -> None:
         text = inventory(self.topology, self.accounts[0], self.https_ports, self.http_ports, self.authority_file)
         undo.callback(self.inventory_file.unlink, missing_ok=True)
         _write_private(self.inventory_file, text)
-        content = {
+        content: dict[str, Any] = {
             "url": self.control.url,
             "pid": os.getpid(),
             "accounts": {account.name: account.password for account in self.accounts},
@@ -157,6 +171,9 @@ class Lab:
                 name: {"https": self.https_ports[name], "http": self.http_ports[name]} for name in self.topology.servers
             },
         }
+        if self.ldap is not None:
+            base = self.hierarchy.directory.base
+            content["ldap"] = {"url": self.ldap.url, "tls_url": self.ldap.tls_url, "base": base}
         control_file = self.directory / CONTROL_FILE
         undo.callback(control_file.unlink, missing_ok=True)
         _write_private(control_file, json.dumps(content, indent=2) + "\n")

@@ -82,6 +82,24 @@ class Quirks:
     stale_rows: Literal["none", "present"] = "none"
     """The component summarizer forgets a server that is removed, or still shows the downloader of one as started."""
 
+    computer_account_in_group: Literal["user_account", "absent"] = "user_account"
+    """Win32_GroupUser shows a computer account in a local group as a Win32_UserAccount, or leaves it out."""
+
+    domain_controller_groups: Literal["domain", "local"] = "domain"
+    """The users and groups that a domain controller's WMI shows are not local accounts, or they are (LocalAccount)."""
+
+    server_core_sku: Literal["edition", "own"] = "edition"
+    """OperatingSystemSKU of a Server Core installation is the number of its edition, or one for core installations."""
+
+    installation_account: Literal["only", "first"] = "only"
+    """The site installs a site system with its installation account and nothing else, or falls back to its computer account."""
+
+    unknown_account: Literal["accepted", "refused"] = "accepted"
+    """The SMS Provider accepts a site system with an account that the site does not know, or refuses it."""
+
+    site_system_with_roles: Literal["refused", "removed"] = "refused"
+    """The SMS Provider refuses to delete a site system that still has roles (the cmdlet does), or deletes all of them."""
+
 
 @dataclass(frozen=True)
 class Quirk:

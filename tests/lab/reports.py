@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 import textwrap
@@ -17,6 +18,9 @@ from .hierarchy import site_control
 from .lab import Lab
 
 WIDTH = 80
+_REQUESTS_WIDTH = 120
+"""Of the table of requests; all else is meant for a terminal of the usual width."""
+
 DEFAULT_DIRECTORY = Path(".lab")
 REPOSITORY = Path(__file__).resolve().parents[2]
 CALLBACK_DIRECTORY = Path(__file__).parent / "ansible"
@@ -39,8 +43,12 @@ def make_command(target: str, directory: Path) -> str:
     return f"make {target}" if is_default else f"make {target} LAB={_quoted(directory)}"
 
 
-def welcome(lab: Lab) -> Iterator[str]:
-    """The servers of a lab, and commands that work in another terminal, in the clone."""
+def _lab_command(name: str, directory: Path) -> str:
+    return f"PYTHONPATH={_quoted(REPOSITORY / 'tests')} python -m lab {name} --directory {_quoted(directory)}"
+
+
+def welcome(lab: Lab, idle_minutes: float | None = None) -> Iterator[str]:
+    """The servers of a lab, and commands that work in the clone; ``idle_minutes`` is for one in the background."""
     width = max(map(len, lab.topology.servers)) + 2
     yield f"{'server':<{width}}{'https':<7}{'http':<7}roles"
     for name in lab.topology.servers:
@@ -49,20 +57,25 @@ def welcome(lab: Lab) -> Iterator[str]:
         start = f"{name:<{width}}{lab.https_ports[name]:<7}{lab.http_ports[name]:<7}"
         yield textwrap.fill(roles, max(WIDTH, len(start) + 24), initial_indent=start, subsequent_indent=" " * len(start))
     top_tier = lab.hierarchy.top_tier_site
-    yield f"\nTop-tier site {top_tier.code}, its SMS Provider on {top_tier.sms_provider}. Next, in another terminal:\n"
+    following = "Next, in another terminal" if idle_minutes is None else "Next"
+    yield f"\nTop-tier site {top_tier.code}, its SMS Provider on {top_tier.sms_provider}. {following}:\n"
     if Path.cwd() != REPOSITORY:
         yield f"  cd {shlex.quote(str(REPOSITORY))}"
     if sys.prefix != sys.base_prefix:
         yield f"  . {_quoted(Path(sys.prefix) / 'bin' / 'activate')}"
     inventory, playbook = _quoted(lab.inventory_file), _quoted(REPOSITORY / "playbooks" / "deploy.yml")
-    yield f"  ansible-playbook -i {inventory} {playbook} -e service_connection_point_site_system={_site_system(lab)}"
+    yield f"  ansible-playbook -i {inventory} {playbook} \\"
+    yield f"    -e service_connection_point_site_system={_site_system(lab)} -e service_connection_point_mode=online"
     yield f"  ansible -i {inventory} top_tier_sms_provider -m configmgr.site.site_info"
     yield f"  {make_command('lab-state', lab.directory)}"
     yield "\nOptional, before these commands, to have their requests counted by task:\n"
     yield f"  export LAB_CONTROL={lab.control.url}"
     yield f"  export ANSIBLE_CALLBACK_PLUGINS={_quoted(CALLBACK_DIRECTORY)} ANSIBLE_CALLBACKS_ENABLED={CALLBACK}"
     yield "\nand to look at them:\n"
-    yield f"  PYTHONPATH={_quoted(REPOSITORY / 'tests')} python -m lab requests --directory {_quoted(lab.directory)}\n"
+    yield f"  {_lab_command('requests', lab.directory)}\n"
+    if idle_minutes is not None:
+        yield f"The lab ends by itself when it has met no request for {idle_minutes:g} min. To end it now:\n"
+        yield f"  {_lab_command('stop', lab.directory)}\n"
 
 
 def state_report(state: State) -> Iterator[str]:
@@ -102,16 +115,43 @@ def state_report(state: State) -> Iterator[str]:
 
 
 def requests_report(tasks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """What each task has sent to the servers."""
-    if not tasks:
-        yield "no requests yet"
-        return
-    rows = [(task["task"] or "(before any named task)", task["host"] or "-", *_counts(task["requests"])) for task in tasks]
+    """What each task has sent to the servers, in lines of `_REQUESTS_WIDTH` columns unless hosts have very long names."""
+    sending = [task for task in tasks if task["requests"]]
+    rows = [(_short_name(task["task"]), task["host"] or "-", *_counts(task["requests"])) for task in sending]
     if len(rows) > 1:
-        rows.append(("(all)", "", *_counts([request for task in tasks for request in task["requests"]])))
-    yield from _table(("task", "host", "requests", "bytes in", "bytes out", "actions"), rows)
-    if not any(task["task"] for task in tasks):
+        rows.append(("(all)", "", *_counts([request for task in sending for request in task["requests"]])))
+    yield from _requests_table(rows) if rows else ["no requests yet"]
+    if silent := len(tasks) - len(sending):
+        yield f"\nLeft out: {silent} task{'s' if silent > 1 else ''} without requests."
+    if sending and not any(task["task"] for task in tasks):
         yield "\nTo have tasks named, set what the lab showed as optional when it started."
+
+
+def _short_name(task: str) -> str:
+    """The name of a task without that of its role, which Ansible puts before it."""
+    return re.sub(r"^\S+ : ", "", task) or "(before any named task)"
+
+
+def _requests_table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table whose first column is cut and whose last one is wrapped where it would be too wide."""
+    lines = [("task", "host", "requests", "bytes in", "bytes out", "actions"), *rows]
+    longest = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    both = max(WIDTH // 2, _REQUESTS_WIDTH - sum(2 + width for width in longest[1:-1]) - 2)
+    names = min(longest[0], max(both // 2, both - longest[-1]))
+    fitting: list[Sequence[str]] = []
+    for name, *others, last in lines:
+        beginning, *more = textwrap.wrap(last, both - names)
+        fitting.append((_cut(name, names), *others, beginning))
+        fitting += [("", *("" for _unused in others), text) for text in more]
+    yield from _table(fitting[0], fitting[1:])
+
+
+def _cut(text: str, width: int) -> str:
+    """The beginning and the end of a text that is too long."""
+    if len(text) <= width:
+        return text
+    end = (width - 3) // 2
+    return f"{text[: width - 3 - end]}...{text[-end:]}"
 
 
 def _counts(requests: Sequence[Mapping[str, Any]]) -> tuple[str, str, str, str]:

@@ -32,6 +32,8 @@ def make_accounts(netbios_domain: str) -> tuple[Account, ...]:
         Account(f"{netbios_domain}\\analyst", may_manage_remotely=True, security_role="Read-only Analyst"),
         Account(f"{netbios_domain}\\stranger", may_manage_remotely=True),
         Account(f"{netbios_domain}\\user"),
+        Account(f"{netbios_domain}\\installer"),
+        Account(f"{netbios_domain}\\proxy"),
     )
 
 

@@ -4,7 +4,8 @@
 
 After a change of the site control data it installs the components of the role on its server one after the other, or
 removes them. Each step looks at what is on record then, so a role removed while it is being installed, or put back
-while it is being removed, ends as the record says.
+while it is being removed, ends as the record says. Whether it can install anything on the server at all, and why not, is
+up to `site_system_access`; as long as it cannot, it tries again every hour.
 
 Log lines of an installation ("Synchronizing", "flagged for installation", "Installing component", the bootstrap service)
 and their order are those of Microsoft's troubleshooting articles for roles of other kinds, without the arguments that
@@ -25,11 +26,13 @@ from typing import TYPE_CHECKING
 
 from ..simulation import Event
 from . import site_control
+from .drives import drive_for_configuration_manager
 from .executive import SERVICE
 from .hierarchy_manager import NOTICE_SECONDS
 from .logs import legacy_line
 from .services import Service
 from .site_control import Role
+from .site_system_access import obstacle
 from .status import ComponentState, ComponentStatus, ComponentType, Health, Severity
 from .windows_server import WindowsServer
 
@@ -113,10 +116,10 @@ class ComponentManager:
         for component in COMPONENTS[role.name]:
             self._finish_component(installation, component)
 
-    def retry(self, server: str) -> None:
-        """Take up the installations on a server again that were waiting for an obstacle to go away."""
+    def retry(self, server: str | None = None) -> None:
+        """Take up the installations on a server, or on all, that were waiting for an obstacle to go away."""
         for installation in self.installations.values():
-            if installation.obstacle and installation.role.server.lower() == server.lower():
+            if installation.obstacle and (server is None or installation.role.server.lower() == server.lower()):
                 self._schedule(installation, NOTICE_SECONDS)
 
     def _role_added(self, role: Role) -> None:
@@ -158,7 +161,7 @@ class ComponentManager:
 
     def _install_next(self, installation: Installation) -> None:
         role = installation.role
-        installation.obstacle = self._obstacle(role)
+        installation.obstacle = obstacle(self._hierarchy, role)
         if installation.obstacle:
             self._report_obstacle(installation)
             return
@@ -170,24 +173,6 @@ class ComponentManager:
                 self._start_component(installation, component)
                 return
         self._log(role, "Waiting for changes to the site control data...")
-
-    def _obstacle(self, role: Role) -> str:
-        server = self._hierarchy.servers.get(role.server.lower())
-        site_server = self._hierarchy.sites[role.site_code].server
-        if server is None:
-            return f"The network path \\\\{role.server} was not found."
-        site_systems = [
-            entry
-            for entry in self._hierarchy.site_control.roles(site_control.SITE_SYSTEM, role.server)
-            if entry.site_code == role.site_code
-        ]
-        if not site_systems:
-            return f"{role.server} is not a site system of site {role.site_code}."
-        machine_account, user = site_systems[0].value("UseMachineAccount"), site_systems[0].value("UserName")
-        has_account = machine_account is not None and machine_account.value == 0 and user is not None and user.value2 != ""
-        if not has_account and not server.is_administrator(self._hierarchy.servers[site_server].computer_account):
-            return f"The site server {site_server} cannot connect to \\\\{role.server}\\ADMIN$: access is denied."
-        return ""
 
     def _report_obstacle(self, installation: Installation) -> None:
         role = installation.role
@@ -218,6 +203,9 @@ class ComponentManager:
         )
         if not self._hierarchy.site_control.roles(site_control.COMPONENT_SERVER, role.server):
             self._hierarchy.site_control.add(Role(site_control.COMPONENT_SERVER, role.server, role.site_code))
+        drive = drive_for_configuration_manager(server)
+        if SERVICE not in server.services and drive is not None:
+            server.installation_directory = rf"{drive.name}\SMS"
         bootstrap = f"SMS_SERVER_BOOTSTRAP_{role.site_code}"
         directory = server.installation_directory
         self._log(role, f"Synchronizing component server {role.server}...")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from . import site_control
 from .executive import SERVICE, Executive
+from .server_console import ServerConsole
 from .services import SUCCESS, Service, StartMode
 from .site_control import Property, Role
 from .status import Severity
@@ -28,12 +29,14 @@ class Console:
 
     def __init__(self, hierarchy: Hierarchy) -> None:
         self._hierarchy = hierarchy
+        self.servers = ServerConsole(hierarchy)
         self._actions: dict[str, Callable[..., None]] = {
             "add_role": self.add_role,
             "remove_role": self.remove_role,
             "set_mode": self.set_mode,
             "set_property": self.set_property,
             "add_site_system": self.add_site_system,
+            "add_known_account": self.add_known_account,
             "start_update": self.start_update,
             "finish_update": self.finish_update,
             "set_server_switch": self.set_server_switch,
@@ -49,6 +52,7 @@ class Console:
             "add_dependent_service": self.add_dependent_service,
             "add_status_messages": self.add_status_messages,
             "advance": self.advance,
+            **self.servers.actions,
         }
 
     def perform(self, request: Mapping[str, Any]) -> None:
@@ -109,6 +113,14 @@ class Console:
             raise ValueError(f"{fqdn} is a site system already")
         self._hierarchy.add_site_system(fqdn, site_code or self._hierarchy.top_tier_site.code)
 
+    def add_known_account(self, account: str, password: str | None = None, site_code: str | None = None) -> None:
+        """Have a site know an account, by default with the password that it has in the domain."""
+        user = self._hierarchy.directory.find(account)
+        if password is None and (user is None or not user.password):
+            raise ValueError(f"the domain has no account {account} with a password")
+        secret = user.password if password is None and user is not None else str(password)
+        self._hierarchy.add_known_account(site_code or self._hierarchy.top_tier_site.code, account, secret)
+
     def start_update(self, name: str = "Configuration Manager 2509") -> None:
         """Start to install an update of the site."""
         self._hierarchy.updates.set_state(name, UpdateState.INSTALL_IN_PROGRESS)
@@ -138,7 +150,7 @@ class Console:
         self._hierarchy.executives[self._hierarchy.topology.fqdn(server)].restart_all()
 
     def back_up_site(self, site_code: str | None = None) -> None:
-        """Have the site's backup task run, which stops and starts SMS_EXECUTIVE. That it does so on every server is inferred."""
+        """Have the site's backup task run, which restarts SMS_EXECUTIVE; that it does so on every server is inferred."""
         site = self._hierarchy.sites[site_code or self._hierarchy.top_tier_site.code]
         for server, executive in self._hierarchy.executives.items():
             if any(role.site_code == site.code for role in self._hierarchy.site_control.on_server(server)):

@@ -6,11 +6,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..wmi.model import Instance
 from . import site_control
 from .component_manager import COMPONENTS
 from .hierarchy import Hierarchy
 from .site_control import Role
+from .site_system_access import password_of
 from .windows_server import WindowsServer
+
+MEMBERS_SHOWN = 20
+"""How many members of a local group the state names; it counts all of them."""
 
 
 def describe(hierarchy: Hierarchy) -> dict[str, Any]:
@@ -48,6 +53,7 @@ def describe(hierarchy: Hierarchy) -> dict[str, Any]:
                 }
                 for installation in hierarchy.component_manager.installations.values()
             ],
+            "known_accounts": [_known_account(hierarchy, item) for item in hierarchy.known_accounts.values()],
             "updates": {package.name: package.state.name for package in hierarchy.updates.packages},
             "violations": [{"time": violation.time.isoformat(), "text": violation.text} for violation in hierarchy.violations],
             "powershell_starts": sum(len(server.powershell_starts) for server in hierarchy.servers.values()),
@@ -82,11 +88,28 @@ def _server(hierarchy: Hierarchy, server: WindowsServer) -> dict[str, Any]:
             if row.machine.lower() == server.name
         },
         "powershell_starts": list(server.powershell_starts),
+        "installation_directory": server.installation_directory,
+        "clock_error": server.clock_error,
+        "local_groups": {
+            group.sid: {"name": group.name, "members": list(group.members)[:MEMBERS_SHOWN], "count": len(group.members)}
+            for group in server.accounts.groups.values()
+        },
         "switches": {
             "site_server_is_administrator": all(
                 server.is_administrator(site_server.computer_account) for site_server in site_servers
             )
         },
+    }
+
+
+def _known_account(hierarchy: Hierarchy, item: Instance) -> dict[str, Any]:
+    site_code, name = str(item["SiteCode"]), str(item["UserName"])
+    user = hierarchy.directory.find(name)
+    password = password_of(hierarchy, site_code, name)
+    return {
+        "site_code": site_code,
+        "name": name,
+        "password_is_right": user is not None and bool(user.password) and password == user.password,
     }
 
 

@@ -9,13 +9,16 @@ from datetime import datetime, timedelta
 
 from ..quirks import Quirks
 from ..simulation import Simulation
-from ..wmi.model import Instance
+from ..wmi.model import Instance, Value
 from . import site_control
 from .accounts import Access, Account
 from .component_manager import COMPONENT_SERVER_KEYS, SITE_COMPONENT_MANAGER, ComponentManager
+from .directory import ADMINISTRATORS, REMOTE_MANAGEMENT_USERS, Directory, add_examples
+from .encryption import Encryption
 from .executive import Executive
 from .hierarchy_manager import HIERARCHY_MANAGER, HierarchyManager
 from .logs import legacy_line
+from .operating_systems import ServerOptions
 from .provider import SmsProvider
 from .roles import RoleClass
 from .services import Service
@@ -65,11 +68,13 @@ class Hierarchy:
         """Embedded properties of SMS_SCI_Component items that were changed, by site code and item name."""
         self.known_accounts: dict[tuple[str, str, str], Instance] = {}
         """SMS_SCI_Reserved items by site code, item type and item name, in lower case."""
+        self.encryption = Encryption()
         self.violations: list[Violation] = []
         self.sites = {
             site.code: Site(site.code, site.name, site.type, site.parent, site.server, site.sms_provider)
             for site in topology.sites
         }
+        self.directory = self._make_directory(accounts)
         self.servers = {name: self._make_server(name, accounts) for name in topology.servers}
         self.executives = {name: self._make_executive(server) for name, server in self.servers.items()}
         for site in self.sites.values():
@@ -113,14 +118,32 @@ class Hierarchy:
         ]
         self.site_control.add(Role(site_control.SITE_SYSTEM, server, site_code, properties))
 
+    def add_known_account(self, site_code: str, account: str, password: str) -> None:
+        """Have a site know an account, as published scripts store one."""
+        values: dict[str, Value] = {
+            "FileType": 2,
+            "ItemType": "User",
+            "ItemName": f"{account}| 0",
+            "SiteCode": site_code,
+            "UserName": account,
+            "Availability": 0,
+            "Reserved2": self.encryption.encrypt(site_code, password),
+            "Props": [],
+            "PropLists": [],
+        }
+        item = Instance("SMS_SCI_Reserved", values)
+        self.known_accounts[site_code.lower(), "user", f"{account}| 0".lower()] = item
+        self.component_manager.retry()
+
     def set_site_servers_are_administrators(self, server: str, value: bool) -> None:
         """Add the computer accounts of the site servers to a server's local administrators, or take them out."""
+        groups = self.servers[server].accounts
         for site in self.sites.values():
             account = self.servers[site.server].computer_account
             if value:
-                self.servers[server].administrators.add(account)
-            elif site.server != server:
-                self.servers[server].administrators.discard(account)
+                groups.add(ADMINISTRATORS, account)
+            elif site.server != server and groups.is_listed(ADMINISTRATORS, account):
+                groups.remove(ADMINISTRATORS, account)
         if value:
             self.component_manager.retry(server)
 
@@ -133,15 +156,30 @@ class Hierarchy:
     # How it comes to be
 
     def _make_server(self, name: str, accounts: tuple[Account, ...]) -> WindowsServer:
-        server = WindowsServer(name, self.topology.netbios_domain, self.simulation, self.quirks)
-        server.administrators |= {account.name for account in accounts if account.is_administrator}
-        server.remote_management_users |= {account.name for account in accounts if account.may_manage_remotely}
+        options = self.topology.server_options.get(name, ServerOptions())
+        server = WindowsServer(name, options, self.directory, self.simulation, self.quirks)
+        for account in accounts:
+            if account.may_manage_remotely:
+                server.accounts.add(REMOTE_MANAGEMENT_USERS, account.name)
         if any(name == site.server for site in self.sites.values()):
             server.installation_directory = r"C:\Program Files\Microsoft Configuration Manager"
-        server.administrators |= {
-            f"{self.topology.netbios_domain}\\{site.server.partition('.')[0].upper()}$" for site in self.sites.values()
-        }
+        for site in self.sites.values():
+            server.accounts.add(ADMINISTRATORS, f"{self.topology.netbios_domain}\\{_host(site.server)}$")
         return server
+
+    def _make_directory(self, accounts: tuple[Account, ...]) -> Directory:
+        directory = Directory(self.topology.domain, self.topology.netbios_domain)
+        for account in accounts:
+            user = directory.add_user(account.name.partition("\\")[2], account.password)
+            if account.is_administrator:
+                directory.add_member(directory.domain_admins, user)
+        roles = {name: options.domain_role for name, options in self.topology.server_options.items()}
+        computers = {
+            name: directory.add_computer(_host(name), is_domain_controller=roles.get(name) == "domain_controller")
+            for name in self.topology.servers
+        }
+        add_examples(directory, [computers[site.server] for site in self.sites.values()])
+        return directory
 
     def _make_executive(self, server: WindowsServer) -> Executive:
         return Executive(server, self.status, lambda: self.mode_on_record(server.name))
@@ -222,24 +260,38 @@ class Hierarchy:
             points = self.site_control.roles(role.name)
             if len(points) > 1:
                 names = " and ".join(f"{point.server} ({point.site_code})" for point in points)
-                self._violation(f"more than one service connection point: {names}")
+                self.note_violation(f"more than one service connection point: {names}")
             if role.site_code != self.top_tier_site.code:
-                self._violation(f"service connection point at {role.site_code}, which is not the top-tier site")
+                self.note_violation(f"service connection point at {role.site_code}, which is not the top-tier site")
         if role.name not in (site_control.SITE_SYSTEM, site_control.COMPONENT_SERVER) and not any(
             entry.site_code == role.site_code for entry in self.site_control.roles(site_control.SITE_SYSTEM, role.server)
         ):
-            self._violation(f"{role.name} on {role.server}, which is no site system of {role.site_code}")
+            self.note_violation(f"{role.name} on {role.server}, which is no site system of {role.site_code}")
 
-    def _violation(self, text: str) -> None:
+    def note_violation(self, text: str) -> None:
+        """Remember that something was done that must never be."""
         self.violations.append(Violation(self.simulation.now, text))
+
+
+def _host(server: str) -> str:
+    return server.partition(".")[0].upper()
 
 
 def _add_unasked_properties(role: Role) -> None:
     """What a provider might add by itself: several properties whose Value is 0, as that of an online OfflineMode."""
+    unasked: tuple[Property, ...] = ()
     if role.name == site_control.SERVICE_CONNECTION_POINT:
         unasked = (
             Property("Server Remote Name", 0, role.server),
             Property("Server Remote Public Name"),
             Property("ConnectorReserved1", 1),
         )
-        role.properties += [prop for prop in unasked if role.value(prop.name) is None]
+    elif role.name == site_control.SITE_SYSTEM:
+        domain = role.server.partition(".")[2]
+        unasked = (
+            Property("ForestFQDN", 0, domain),
+            Property("DomainFQDN", 0, domain),
+            Property("IsProtected", 1),
+            Property("SystemReserved1", 1),
+        )
+    role.properties += [prop for prop in unasked if role.value(prop.name) is None]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from ..wire.host import CommandResult
 
 if TYPE_CHECKING:
-    from .windows_server import Files
+    from .drives import Files
 
 _ENCODED_COMMAND = re.compile(r"-EncodedCommand\s+(\S+)", re.IGNORECASE)
 _FULL_PATH = re.compile(r'(?<=GetFullPath\(")[^"]*(?=")')

@@ -6,8 +6,9 @@ A role is created with NALPath, NALType, RoleName, SiteCode and Props alone, as 
 status point does; the provider fills in the rest. A Put replaces the array of properties whole.
 
 What is refused, and with which code, is not documented: the checks of NALPath, NALType, RoleName and reserved properties
-are the strictest that the documentation allows for. That a site system that still has roles, and a role that Setup
-installs, cannot be deleted is inferred from what the console allows.
+are the strictest that the documentation allows for. That a site system that still has roles cannot be deleted is documented
+of the cmdlet, and of the provider inferred (the quirk ``site_system_with_roles`` has it done); that a role that Setup
+installs cannot be deleted is inferred from what the console allows.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ..wmi.model import Caller, Instance, Value, WmiError
 from . import site_control
 from .provider import SiteClass
 from .site_control import Property, PropertyList, Role
+from .site_system_access import password_of
 
 _SITE_TYPES = {"secondary": 1, "primary": 2, "cas": 4}
 _REMOTE = 8
@@ -50,6 +52,7 @@ class RoleClass(SiteClass):
         if self.hierarchy.site_control.find(role.site_code, role.item_name) is not None:
             text = f"The site already has an item {role.item_name}."
             raise self.provider.error(Wbem.ALREADY_EXISTS, operation, info, text)
+        self._check_accounts(role.item_name, role.site_code, role.properties)
         if self.hierarchy.quirks.second_role == "refused" and role.name == site_control.SERVICE_CONNECTION_POINT:
             self._refuse_second(role)
         self.hierarchy.site_control.add(role)
@@ -71,6 +74,7 @@ class RoleClass(SiteClass):
                 former = role.value(prop.name)
                 if "Reserved" in prop.name and former is not None and former != prop:
                     raise self._refused(info, f"The property {prop.name} is reserved and cannot be changed.")
+            self._check_accounts(info, role.site_code, properties)
         if "PropLists" in changes:
             lists = self._property_lists(changes["PropLists"])
         self.hierarchy.site_control.change(role, properties, lists)
@@ -86,11 +90,32 @@ class RoleClass(SiteClass):
         elif role.name == site_control.SITE_SYSTEM:
             own = (site_control.SITE_SYSTEM, site_control.COMPONENT_SERVER)
             others = [entry.name for entry in self.hierarchy.site_control.on_server(role.server) if entry.name not in own]
-            if others:
+            if others and self._removes_all(others):
+                self._remove_roles(role)
+            elif others:
                 problem = f"The site system still has the roles {', '.join(others)}."
         if problem:
             raise self.provider.error(Wbem.FAILED, "DeleteInstance", info, problem)
         self.hierarchy.site_control.remove(role)
+
+    def _removes_all(self, names: list[str]) -> bool:
+        is_essential = any(name in site_control.ESSENTIAL_ROLES for name in names)
+        return self.hierarchy.quirks.site_system_with_roles == "removed" and not is_essential
+
+    def _remove_roles(self, site_system: Role) -> None:
+        for role in self.hierarchy.site_control.on_server(site_system.server):
+            if role.name not in (site_control.SITE_SYSTEM, site_control.COMPONENT_SERVER):
+                self.hierarchy.note_violation(f"{role.name} was removed together with its site system {role.server}")
+                self.hierarchy.site_control.remove(role)
+
+    def _check_accounts(self, info: str, site_code: str, properties: list[Property]) -> None:
+        """Refuse accounts that the site does not know, where the quirk has the SMS Provider do so."""
+        if self.hierarchy.quirks.unknown_account != "refused":
+            return
+        for prop in properties:
+            names_account = prop.name in ("UserName", "ProxyUserName") and prop.value2
+            if names_account and password_of(self.hierarchy, site_code, prop.value2) is None:
+                raise self._refused(info, f"Site {site_code} does not know the account {prop.value2}.")
 
     # From what a client sends
 

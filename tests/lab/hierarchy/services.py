@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..wmi.codes import Wbem, failure
 from ..wmi.model import Caller, Instance, Reference, Value
+from ..wmi.read_only import ReadOnlyClass
 
 if TYPE_CHECKING:
     from .windows_server import WindowsServer
@@ -216,7 +217,7 @@ class ServiceClass:
         )
 
 
-class DependentServiceClass:
+class DependentServiceClass(ReadOnlyClass):
     """Win32_DependentService of one server: which service depends on which."""
 
     def __init__(self, server: WindowsServer) -> None:
@@ -232,15 +233,3 @@ class DependentServiceClass:
             )
             for antecedent, dependent in self._server.service_control.dependencies()
         ]
-
-    def create(self, caller: Caller, instance: Instance) -> Instance:
-        raise failure(Wbem.PROVIDER_NOT_CAPABLE)
-
-    def put(self, caller: Caller, existing: Instance, changes: Mapping[str, Value]) -> Instance:
-        raise failure(Wbem.PROVIDER_NOT_CAPABLE)
-
-    def delete(self, caller: Caller, existing: Instance) -> None:
-        raise failure(Wbem.PROVIDER_NOT_CAPABLE)
-
-    def invoke(self, caller: Caller, target: Instance | None, method: str, arguments: Mapping[str, Value]) -> dict[str, Value]:
-        raise failure(Wbem.INVALID_METHOD)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ..wmi.codes import Wbem, failure
@@ -60,9 +59,11 @@ class Sites(SiteClass):
 
     def invoke(self, caller: Caller, target: Instance | None, method: str, arguments: Mapping[str, Value]) -> dict[str, Value]:
         self.provider.check_may_write(caller, "ExecMethod", self.class_name)
-        # What the site does to a password is its secret; all that matters here is that it cannot be read
-        digest = sha256(f"{self.provider.site.code} {arguments['Data']}".encode()).hexdigest().upper()
-        return {"EncryptedData": digest, "ReturnValue": 0}
+        code, data = str(arguments["SiteCode"] or ""), arguments["Data"]
+        if code.upper() not in (known.upper() for known in self.hierarchy.sites) or not data:
+            text = "EncryptDataEx needs Data, and the SiteCode of a site."
+            raise self.provider.error(Wbem.INVALID_PARAMETER, "ExecMethod", self.class_name, text)
+        return {"EncryptedData": self.hierarchy.encryption.encrypt(code, str(data)), "ReturnValue": 0}
 
     def _shown(self, site: Site) -> Instance:
         return self.provider.instance(
@@ -165,17 +166,23 @@ class KnownAccounts(SiteClass):
             text = f"The site already has an item {instance['ItemName']}."
             raise self.provider.error(Wbem.ALREADY_EXISTS, "PutInstance", self.class_name, text)
         instance.properties["FileType"] = 2
-        self.hierarchy.known_accounts[key] = instance
-        return instance
+        return self._store(key, instance)
 
     def put(self, caller: Caller, existing: Instance, changes: Mapping[str, Value]) -> Instance:
         key = self._checked_key(caller, "PutInstance", existing)
         changed = Instance(self.class_name, {**existing.properties, **changes})
-        self.hierarchy.known_accounts[key] = changed
-        return changed
+        return self._store(key, changed)
 
     def delete(self, caller: Caller, existing: Instance) -> None:
         del self.hierarchy.known_accounts[self._checked_key(caller, "DeleteInstance", existing)]
+
+    def _store(self, key: tuple[str, str, str], item: Instance) -> Instance:
+        password = str(item["Reserved2"] or "")
+        if self.hierarchy.encryption.decrypt(str(item["SiteCode"]), password) is None:
+            self.hierarchy.note_violation(f"the password of {item['UserName']} was not encrypted by {item['SiteCode']}")
+        self.hierarchy.known_accounts[key] = item
+        self.hierarchy.component_manager.retry()
+        return item
 
     def _checked_key(self, caller: Caller, operation: str, item: Instance) -> tuple[str, str, str]:
         self.provider.check_may_write(caller, operation, self.class_name)

@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 import yaml
+
+from .local_groups import Language
+from .operating_systems import OPERATING_SYSTEMS, DomainRole, ServerOptions
 
 SiteType = Literal["cas", "primary", "secondary"]
 Mode = Literal["online", "offline"]
@@ -53,6 +56,10 @@ class Topology:
     sites: tuple[SiteTopology, ...]
     member_servers: tuple[str, ...]
     service_connection_point: ServiceConnectionPointTopology | None = None
+    server_options: Mapping[str, ServerOptions] = field(default_factory=dict)
+    """Of the servers that are not the usual ones."""
+    has_ldap: bool = False
+    """Whether the domain can be asked by LDAP."""
 
     @property
     def servers(self) -> tuple[str, ...]:
@@ -68,6 +75,10 @@ class Topology:
         if full not in self.servers:
             raise ValueError(f"there is no server {name!r} in the topology {self.name}; there are {', '.join(self.servers)}")
         return full
+
+    def with_ldap(self) -> Topology:
+        """The same with a domain that can be asked by LDAP."""
+        return replace(self, has_ldap=True)
 
     def with_service_connection_point(self, text: str) -> Topology:
         """The same with the role on ``SERVER`` or ``SERVER:MODE``."""
@@ -130,6 +141,10 @@ def parse(name: str, data: object) -> Topology:
         member_servers=tuple(fqdn(host) for host in entries.texts("member_servers")),
     )
     _check_sites(topology.sites)
+    if entries.has("server_options"):
+        topology = replace(topology, server_options=_server_options(topology, entries.mapping("server_options")))
+    if entries.has("ldap"):
+        topology = replace(topology, has_ldap=entries.flag("ldap"))
     if entries.has("service_connection_point"):
         role = entries.mapping("service_connection_point")
         point = _service_connection_point(topology, role.text("server"), role.text("mode", "online"))
@@ -137,6 +152,20 @@ def parse(name: str, data: object) -> Topology:
         topology = replace(topology, service_connection_point=point)
     entries.done()
     return topology
+
+
+def _server_options(topology: Topology, servers: _Entries) -> dict[str, ServerOptions]:
+    options = {}
+    for name in servers.names():
+        entry = servers.mapping(name)
+        usual = ServerOptions()
+        options[topology.fqdn(name)] = ServerOptions(
+            language=cast(Language, entry.choice("language", get_args(Language), usual.language)),
+            operating_system=entry.choice("operating_system", list(OPERATING_SYSTEMS), usual.operating_system),
+            domain_role=cast(DomainRole, entry.choice("domain_role", get_args(DomainRole), usual.domain_role)),
+        )
+        entry.done()
+    return options
 
 
 def _check_sites(sites: Sequence[SiteTopology]) -> None:
@@ -170,8 +199,14 @@ class _Entries:
     def text(self, name: str, default: str | None = None) -> str:
         return str(self._value(name, str, "text (in quotes, if YAML takes it for something else)", default))
 
-    def choice(self, name: str, choices: Sequence[str]) -> str:
-        value = self.text(name)
+    def names(self) -> list[str]:
+        return [str(name) for name in self._data]
+
+    def flag(self, name: str) -> bool:
+        return bool(self._value(name, bool, "true or false", None))
+
+    def choice(self, name: str, choices: Sequence[str], default: str | None = None) -> str:
+        value = self.text(name, default)
         if value not in choices:
             raise ValueError(f"{self._place}{name} must be one of {', '.join(choices)}")
         return value

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Windows server: what it is called, what runs on it, its registry, its files, and who may manage it."""
+"""A Windows server: what it is called, what runs on it, its registry, drives and files, and who may manage it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from ..wmi.model import WmiService
 from ..wmi.registry import Registry
 from ..wmi.repository import Repository
 from ..wmi.std_reg_prov import StdRegProv
-from ..wmi.store import MemoryStore
+from . import windows_registry
+from .account_classes import AccountClasses
+from .certificate_stores import CertificateStores
 from .commands import CommandInterpreter
+from .directory import ADMINISTRATORS, REMOTE_MANAGEMENT_USERS, Directory
+from .drives import DataFiles, Files, LogicalDisks, usual_drives
+from .local_groups import LocalAccounts
 from .moment import WmiAtOneMoment
+from .operating_systems import ComputerSystems, OperatingSystems, ServerOptions
 from .services import DependentServiceClass, Service, ServiceClass, ServiceControl
-
-OS_VERSION = "10.0.20348"
 
 _ENVIRONMENT = {"SystemRoot": r"C:\Windows", "ProgramFiles": r"C:\Program Files"}
 
@@ -29,62 +33,29 @@ _DEPENDENCIES = {"WinRM": ("RpcSs",)}
 """Not all there are: one, so that not every dependency of a server is one of SMS_EXECUTIVE."""
 
 
-class Files:
-    """Files by their full path. Paths ignore the letter case; text is kept as UTF-8."""
-
-    def __init__(self) -> None:
-        self._files: dict[str, tuple[str, list[bytes]]] = {}
-
-    def __contains__(self, path: str) -> bool:
-        return path.lower() in self._files
-
-    def read(self, path: str) -> str:
-        """The text of a file that is there."""
-        return self.read_bytes(path).decode()
-
-    def read_bytes(self, path: str) -> bytes:
-        """The content of a file that is there."""
-        return b"".join(self._files[path.lower()][1])
-
-    def write(self, path: str, content: str | bytes) -> None:
-        """Make a file, or replace its content."""
-        name = self._files[path.lower()][0] if path in self else path
-        self._files[path.lower()] = (name, [_encoded(content)])
-
-    def append(self, path: str, content: str | bytes) -> None:
-        """Add to the end of a file, which is made if it is not there."""
-        self._files.setdefault(path.lower(), (path, []))[1].append(_encoded(content))
-
-    def remove(self, path: str) -> None:
-        """Delete a file that is there."""
-        del self._files[path.lower()]
-
-    def below(self, path: str) -> list[str]:
-        """Names of the files in a folder; of the file itself if the path is one."""
-        if path in self:
-            return [self._files[path.lower()][0].rpartition("\\")[2]]
-        folder = path.rstrip("\\").lower() + "\\"
-        names = (name for key, (name, _unused) in self._files.items() if key.startswith(folder))
-        return sorted({name[len(folder) :].partition("\\")[0] for name in names}, key=str.lower)
-
-
 class WindowsServer:
     """One server of the domain; implements what the wire asks of a host."""
 
-    def __init__(self, name: str, netbios_domain: str, simulation: Simulation, quirks: Quirks) -> None:
+    def __init__(self, name: str, options: ServerOptions, directory: Directory, simulation: Simulation, quirks: Quirks) -> None:
         self.name = name
         self.netbios_name = name.partition(".")[0].upper()
-        self.computer_account = f"{netbios_domain}\\{self.netbios_name}$"
+        self.computer_account = f"{directory.netbios_domain}\\{self.netbios_name}$"
+        self.options = options
         self.simulation = simulation
         self.quirks = quirks
-        self.os_version = OS_VERSION
+        self.os_version = options.system.version
+        self.clock_error = 0.0
+        """Seconds by which its clock is ahead."""
         self.installation_directory = r"C:\SMS"
         """Where Configuration Manager is installed, if it is."""
-        self.administrators: set[str] = set()
-        self.remote_management_users: set[str] = set()
+        is_domain_controller = options.domain_role == "domain_controller"
+        self.accounts = LocalAccounts(self.netbios_name, options.language, directory, is_domain_controller=is_domain_controller)
         self.files = Files()
+        self.drives = usual_drives()
         self.powershell_starts: list[str] = []
         self.registry = Registry()
+        windows_registry.fill(self)
+        self.certificates = CertificateStores(self.registry)
         self.services: dict[str, Service] = {}
         self.service_control = ServiceControl(self)
         self.repository = Repository(quirks)
@@ -97,10 +68,10 @@ class WindowsServer:
         return rf"{self.installation_directory}\Logs"
 
     def may_manage_remotely(self, account: str) -> bool:
-        return self.is_administrator(account) or _contains(self.remote_management_users, account)
+        return self.is_administrator(account) or self.accounts.is_in(REMOTE_MANAGEMENT_USERS, account)
 
     def is_administrator(self, account: str) -> bool:
-        return _contains(self.administrators, account)
+        return self.accounts.is_in(ADMINISTRATORS, account)
 
     def environment(self, account: str) -> dict[str, str]:
         """The environment variables of an account's programs."""
@@ -139,51 +110,12 @@ class WindowsServer:
             self.repository.provide(namespace, "StdRegProv", registry)
         self.repository.provide(cimv2, "Win32_Service", ServiceClass(self))
         self.repository.provide(cimv2, "Win32_DependentService", DependentServiceClass(self))
+        self.repository.provide(cimv2, "Win32_OperatingSystem", OperatingSystems(self))
+        self.repository.provide(cimv2, "Win32_ComputerSystem", ComputerSystems(self))
+        self.repository.provide(cimv2, "Win32_LogicalDisk", LogicalDisks(self))
+        self.repository.provide(cimv2, "CIM_DataFile", DataFiles(self))
+        accounts = AccountClasses(self)
+        for class_name in accounts.CLASSES:
+            self.repository.provide(cimv2, class_name, accounts)
         for name, path in _WINDOWS_SERVICES.items():
             self.add_service(Service(name, path, antecedents=_DEPENDENCIES.get(name, ())))
-        host, _separator, domain = self.name.partition(".")
-        operating_system = self.repository.new_instance(
-            cimv2,
-            "Win32_OperatingSystem",
-            Caption="Microsoft Windows Server 2022 Standard",
-            CreationClassName="Win32_OperatingSystem",
-            CSName=self.netbios_name,
-            Version=OS_VERSION,
-            BuildNumber=OS_VERSION.rpartition(".")[2],
-            OSArchitecture="64-bit",
-            OperatingSystemSKU=7,
-            ProductType=3,
-            SystemDrive="C:",
-            WindowsDirectory=r"C:\Windows",
-            SystemDirectory=r"C:\Windows\system32",
-            LastBootUpTime=self.simulation.now,
-            LocalDateTime=self.simulation.now,
-            CurrentTimeZone=0,
-            Status="OK",
-        )
-        computer = self.repository.new_instance(
-            cimv2,
-            "Win32_ComputerSystem",
-            Name=self.netbios_name,
-            Caption=self.netbios_name,
-            CreationClassName="Win32_ComputerSystem",
-            DNSHostName=host,
-            Domain=domain,
-            DomainRole=3,
-            PartOfDomain=True,
-            NumberOfProcessors=1,
-            NumberOfLogicalProcessors=4,
-            TotalPhysicalMemory=17179869184,
-            Status="OK",
-        )
-        for instance in (operating_system, computer):
-            store = MemoryStore(self.repository.class_schema(cimv2, instance.class_name), [instance])
-            self.repository.provide(cimv2, instance.class_name, store)
-
-
-def _encoded(content: str | bytes) -> bytes:
-    return content.encode() if isinstance(content, str) else content
-
-
-def _contains(accounts: set[str], account: str) -> bool:
-    return account.lower() in (name.lower() for name in accounts)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -33,6 +34,32 @@ def _literal(value: KeyValue) -> str:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_PATH = re.compile(
+    r"""(?:(?:\\\\[^\\:]+\\)?(?P<namespace>[\w\\/]+):)?(?P<class>\w+)\.(?P<keys>.+)""",
+    re.DOTALL,
+)
+_KEY = re.compile(
+    r"""\s*(?P<name>\w+)\s*=\s*(?:(?P<number>\d+)|(?P<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))\s*(?:,|$)""", re.DOTALL
+)
+
+
+def parse_object_path(path: str, namespace: str) -> Reference | None:
+    """What an object path leads to; a relative one is of this namespace. None if it is no path."""
+    match = _PATH.fullmatch(path.strip())
+    if match is None:
+        return None
+    keys: dict[str, KeyValue] = {}
+    position = 0
+    while position < len(match["keys"]):
+        key = _KEY.match(match["keys"], position)
+        if key is None:
+            return None
+        text = key["quoted"]
+        keys[key["name"]] = re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL) if text else int(key["number"])
+        position = key.end()
+    return Reference((match["namespace"] or namespace).replace("\\", "/"), match["class"], keys)
 
 
 def dmtf_datetime(value: datetime) -> str:

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 
 from ..quirks import Quirks
 from . import wql
+from .associations import AssociationQuery, associated, parse_association_query
 from .codes import Wbem, Wsman, failure
 from .model import (
     Caller,
@@ -109,6 +110,9 @@ class Repository:
     def query(self, caller: Caller, namespace: str, wql_text: str) -> QueryResult:
         with _operation("ExecQuery", wql_text):
             found = self._namespace(namespace)
+            association_query = parse_association_query(wql_text, found.name)
+            if association_query is not None:
+                return QueryResult(iter(list(self._associated(caller, found, association_query))), None)
             query = wql.parse(wql_text)
             schema = found.schema(query.class_name)
             selected = wql.selected_names(query, schema)
@@ -177,6 +181,17 @@ class Repository:
             return provider.invoke(caller, target, definition.name, inputs)
 
     # Finding and completing.
+
+    def _associated(self, caller: Caller, namespace: Namespace, query: AssociationQuery) -> Iterator[Instance]:
+        def find(reference: Reference) -> tuple[Instance, ClassSchema]:
+            return self._find(caller, reference.namespace, reference.class_name, reference.keys, "ExecQuery")[:2]
+
+        def ask(schema: ClassSchema, equalities: Mapping[str, Value]) -> Iterable[Instance]:
+            return _ask(namespace.providers[schema.name.lower()], caller, schema.name, equalities)
+
+        for name in filter(None, (query.association_class, query.result_class)):
+            namespace.schema(name)
+        return associated(query, [namespace.schema(name) for name in namespace.providers], ask, find)
 
     def _namespace(self, name: str) -> Namespace:
         try:

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .codes import Wbem, failure
-from .model import ClassSchema, Instance, PropertySchema, Value
-from .paths import in_utc, parse_dmtf
+from .model import ClassSchema, Instance, PropertySchema, Reference, Value
+from .paths import in_utc, normalized, parse_dmtf, parse_object_path
 from .schema import INTEGER_RANGES
 from .wql_parser import Comparison, Condition, Constant, Junction, Query, number, parse
 
@@ -53,7 +53,7 @@ def equalities(condition: Condition | None, schema: ClassSchema) -> dict[str, Va
     """What every instance found must have: ``property = constant`` terms joined by AND, by declared name."""
     terms = condition.operands if isinstance(condition, Junction) and condition.operator == "and" else (condition,)
     return {
-        prop.name: _typed(prop.type, term.constant)
+        prop.name: _reference(schema, term.constant) if prop.type == "reference" else _typed(prop.type, term.constant)
         for term in terms
         if isinstance(term, Comparison) and term.operator == "=" and term.constant is not None
         if (prop := schema.properties.get(term.name.lower()))
@@ -77,7 +77,18 @@ def _comparison(term: Comparison, schema: ClassSchema, is_a: IsA) -> Test:
         return _test(term, "string", False, lambda instance: instance.class_name)
     prop = _property(schema, term.name)
     name = prop.name
+    if prop.type == "reference" and term.operator in ("=", "<>") and term.constant is not None:
+        wanted, is_equal = normalized(_reference(schema, term.constant)), term.operator == "="
+        return lambda instance: (value := instance.properties[name]) is not None and (normalized(value) == wanted) == is_equal
     return _test(term, prop.type, prop.is_array, lambda instance: instance.properties[name])
+
+
+def _reference(schema: ClassSchema, constant: Constant) -> Reference:
+    """References are compared with object paths, as many published queries do; the namespace may be left out."""
+    found = parse_object_path(constant, schema.namespace) if isinstance(constant, str) else None
+    if found is None:
+        raise failure(Wbem.INVALID_QUERY)
+    return found
 
 
 def _isa(term: Comparison, schema: ClassSchema, is_a: IsA) -> Test:

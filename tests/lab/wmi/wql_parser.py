@@ -65,9 +65,7 @@ _WORD_CONSTANTS: dict[str, Constant] = {"true": True, "false": False, "null": No
 
 
 def parse(text: str) -> Query:
-    """Read a query, or raise INVALID_QUERY (NOT_SUPPORTED for associations)."""
-    if re.match(r"\s*(associators|references)\s+of\b", text, re.IGNORECASE):
-        raise failure(Wbem.NOT_SUPPORTED)
+    """Read a query, or raise INVALID_QUERY."""
     return _Parser(text).query()
 
 

@@ -32,7 +32,7 @@ class Started:
             stdout=subprocess.PIPE,
             bufsize=0,  # so that nothing which comes after the greeting is kept back from `rest`
             start_new_session=True,
-            preexec_fn=_as_from_a_terminal,
+            preexec_fn=as_from_a_terminal,
         )
         os.close(reader)
         assert self._process.stdout
@@ -72,7 +72,7 @@ class Started:
         self._process.wait()
 
 
-def _as_from_a_terminal() -> None:
+def as_from_a_terminal() -> None:
     """Undo what nohup, or a background job of a shell, may have done to these tests."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)

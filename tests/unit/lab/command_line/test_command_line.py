@@ -21,7 +21,6 @@ from lab.hierarchy import topology as topologies
 from lab.lab import Lab
 from lab.quirks import Quirks, known_quirks
 from lab.reports import make_command, welcome
-from lab.wire.host import RequestRecord
 from unit.lab.command_line.processes import COMMAND, ENVIRONMENT, TESTS, Started
 
 
@@ -92,10 +91,10 @@ def test_the_welcome_leads_on(serve: Callable[..., Started], tmp_path: Path) -> 
     table, _separator, commands = lab.greeting.partition("\n\n")
     assert max(map(len, table.splitlines())) <= 80
     assert "Site System, Service Connection Point" in table
-    lines = [shlex.split(line) for line in commands.splitlines() if line.startswith("  ")]
+    lines = [shlex.split(line) for line in commands.replace("\\\n", "").splitlines() if line.startswith("  ")]
     inventory = str(tmp_path / "inventory.yml")
-    deploy = ["ansible-playbook", "-i", inventory, "playbooks/deploy.yml", "-e"]
-    assert [*deploy, "service_connection_point_site_system=srv1.corp.example"] in lines
+    server, mode = "service_connection_point_site_system=srv1.corp.example", "service_connection_point_mode=online"
+    assert ["ansible-playbook", "-i", inventory, "playbooks/deploy.yml", "-e", server, "-e", mode] in lines
     assert ["ansible", "-i", inventory, "top_tier_sms_provider", "-m", "configmgr.site.site_info"] in lines
     assert ["make", "lab-state", f"LAB={tmp_path}"] in lines
     has_venv = sys.prefix != sys.base_prefix
@@ -122,28 +121,8 @@ def test_the_welcome_names_a_server_for_the_role(tmp_path: Path, topology: str, 
         assert f"service_connection_point_site_system={server}" in "\n".join(welcome(lab))
 
 
-def test_requests_are_shown_by_task(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with Lab(topologies.load("standalone"), tmp_path) as lab:
-        assert main(["requests", "--directory", str(tmp_path)]) == 0
-        assert capsys.readouterr().out == "no requests yet\n"
-        lab.control.answer("POST", "/task", b'{"name": "Read the site", "host": "ps1.corp.example"}')
-        for action in ("Enumerate", "Pull", "Pull"):
-            lab.requests.before(RequestRecord("ps1.corp.example", "CORP\\user", action, "", bytes_in=10, bytes_out=200))
-        assert main(["requests", "--directory", str(tmp_path)]) == 0
-    heading, row = capsys.readouterr().out.splitlines()
-    assert heading.split("  ")[0] == "task"
-    assert [cell.strip() for cell in row.split("  ") if cell] == [
-        "Read the site",
-        "ps1.corp.example",
-        "3",
-        "30",
-        "600",
-        "Enumerate, Pull 2",
-    ]
-
-
 def test_every_quirk_has_its_line_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["--help"], ["serve", "--help"], ["run", "--help"]):
+    for arguments in (["--help"], ["serve", "--help"], ["run", "--help"], ["start", "--help"]):
         with pytest.raises(SystemExit):
             main(arguments)
         lines = capsys.readouterr().out.splitlines()
@@ -169,7 +148,7 @@ def test_the_default_of_a_quirk_stands_first() -> None:
         (["serve", "--speed", "nan"], "the speed must be greater than 0"),
         (["run", "--quirk", "first_page=two", "--", "true"], "first_page is one or full"),
         (["run"], "say what to run"),
-        (["run", "--topology", "moon", "--", "true"], "there are hierarchy, remote_provider, standalone"),
+        (["run", "--topology", "moon", "--", "true"], "there is no topology 'moon'; there are hierarchy, "),
         (["run", "--quirk", "mood=bad", "--", "true"], "there is no quirk 'mood'; there are first_page, "),
         (["run", "--service-connection-point", "srv7", "--", "true"], "there is no server 'srv7'"),
         (["run", "--service-connection-point", "srv1:on", "--", "true"], "online or offline"),

@@ -228,17 +228,6 @@ def test_without_administrator_rights_the_installation_stands_still(site: Any) -
     assert site.components(SRV1) == started()
 
 
-def test_an_installation_account_does_as_well(site: Any) -> None:
-    site.console.set_server_switch("srv1", "site_server_is_administrator", False)
-    site.create(SRV1)
-    site.pass_time(30)
-    assert set(site.components(SRV1).values()) == {(3, 2)}
-    site.console.set_property("UserName", role="SMS Site System", server="srv1", value2="CORP\\installer")
-    site.console.set_property("UseMachineAccount", role="SMS Site System", server="srv1", value=0)
-    site.pass_time(LONG)
-    assert site.components(SRV1) == started()
-
-
 def test_a_server_that_is_no_site_system_waits_until_it_is_one(site: Any) -> None:
     site.create(SRV2)
     site.pass_time(LONG)

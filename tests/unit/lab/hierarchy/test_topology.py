@@ -73,6 +73,13 @@ def test_host_names_may_be_fqdns_in_any_case(tmp_path: Path) -> None:
         (f"{START}{SITE}servers: [srv1]\n", "servers is not known here; known are domain"),
         (f"{START}{SITE}service_connection_point: {{server: srv9}}\n", "there is no server 'srv9'"),
         (f"{START}{SITE}service_connection_point: {{mode: online}}\n", "service_connection_point.server is missing"),
+        (f"{START}{SITE}server_options: {{srv9: {{language: de}}}}\n", "there is no server 'srv9'"),
+        (f"{START}{SITE}server_options: {{ps1: {{language: fr}}}}\n", "server_options.ps1.language must be one of en, de, nl"),
+        (f"{START}{SITE}server_options: {{ps1: {{operating_system: dos}}}}\n", "operating_system must be one of windows_"),
+        (f"{START}{SITE}server_options: {{ps1: {{domain_role: guest}}}}\n", "domain_role must be one of member, domain_con"),
+        (f"{START}{SITE}server_options: {{ps1: {{colour: red}}}}\n", "server_options.ps1.colour is not known here"),
+        (f"{START}{SITE}server_options: [ps1]\n", "server_options must be a mapping"),
+        (f"{START}{SITE}ldap: maybe\n", "ldap must be true or false"),
     ],
 )
 def test_what_is_no_topology_is_explained_in_one_line(tmp_path: Path, text: str, message: str) -> None:
@@ -83,6 +90,16 @@ def test_what_is_no_topology_is_explained_in_one_line(tmp_path: Path, text: str,
     assert str(caught.value).startswith(f"{path} is no topology: ")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_servers_that_are_not_the_usual_ones() -> None:
+    topology = topologies.load("international")
+    options = topology.server_options
+    assert (options["srv1.corp.example"].language, options["srv1.corp.example"].domain_role) == ("de", "member")
+    assert options["dc1.corp.example"].domain_role == "domain_controller"
+    assert options["core1.corp.example"].system.installation_type == "Server Core"
+    assert topology.has_ldap
+    assert not topologies.load("standalone").has_ldap
 
 
 def test_a_secondary_site_has_no_sms_provider() -> None:

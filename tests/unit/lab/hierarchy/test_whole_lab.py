@@ -95,6 +95,35 @@ def test_pypsrp_reads_the_same_over_http(lab: Lab, control: LabControl) -> None:
     assert _texts(answer, "PropertyName") == ["OfflineMode"]
 
 
+def test_a_group_with_5000_members_comes_page_by_page(lab: Lab, control: LabControl) -> None:
+    users = [f"CORP\\user{number:04}" for number in range(1, 5001)]
+    control.console("add_local_group_member", server="srv1", member=users)
+    client = _pywinrm(lab, SRV1)
+    resource = f"{WMI}/root/cimv2/*"
+    path = "Win32_Group.Domain='SRV1',Name='Administrators'"
+    wql = f'SELECT * FROM Win32_GroupUser WHERE GroupComponent = "{path}"'
+    answer = _send(client, f"{ENUMERATION}/Enumerate", resource, ElementTree.fromstring(_enumerate_body(wql)))
+    names: list[str] = []
+    requests = 1
+    while True:
+        parts = [element for element in answer.iter() if element.tag.endswith("}PartComponent")]
+        names += [entry.text or "" for part in parts for entry in part.iter() if entry.get("Name") == "Name"]
+        if any(element.tag.endswith("}EndOfSequence") for element in answer.iter()):
+            break
+        (context,) = _texts(answer, "EnumerationContext")
+        body = (
+            f'<n:Pull xmlns:n="{ENUMERATION}"><n:EnumerationContext>{context}</n:EnumerationContext>'
+            "<n:MaxElements>32000</n:MaxElements></n:Pull>"
+        )
+        answer = _send(client, f"{ENUMERATION}/Pull", resource, ElementTree.fromstring(body))
+        requests += 1
+    assert names[:3] == ["Administrator", "Domain Admins", "PS1$"]
+    assert len(names) == 5003
+    assert requests > 5
+    state = control.state()["servers"][SRV1]["local_groups"]["S-1-5-32-544"]
+    assert (state["count"], len(state["members"])) == (5003, 20)
+
+
 def test_another_administrator_comes_first(lab: Lab, control: LabControl) -> None:
     control.trigger("Create", server="ps1", console={"action": "add_role", "server": "srv1"})
     client = _pywinrm(lab, PROVIDER)

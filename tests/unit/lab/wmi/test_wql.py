@@ -175,8 +175,13 @@ def test_where(where: str, expected: str | None) -> None:
         ("SELECT * FROM Lab_Row WHERE Number = 1 AND", 0x80041017),
         ("SELECT * FROM Lab_Row; DROP", 0x80041017),
         ("SELECT * FROM Lab_Row WHERE " + "(" * 5000 + "Number = 1" + ")" * 5000, 0x8004106C),
-        ("ASSOCIATORS OF {Lab_Row.Number=1}", 0x8004100C),
-        ("REFERENCES OF {Lab_Row.Number=1}", 0x8004100C),
+        ("ASSOCIATORS OF Lab_Row.Number=1", 0x80041017),
+        ("ASSOCIATORS OF {Lab_Row}", 0x80041017),
+        ("ASSOCIATORS OF {Lab_Row.Number=9999999} WHERE Role = 'x'", 0x80041017),
+        ("ASSOCIATORS OF {Lab_Row.Number=9999999} WHERE KeysOnly", 0x8004100C),
+        ("ASSOCIATORS OF {Lab_Row.Number=9999999}", 0x80041002),
+        ("REFERENCES OF {Lab_Row.Number=9999999} WHERE AssocClass = Lab_Row", 0x8004100C),
+        ("REFERENCES OF {Lab_Row.Number=9999999} WHERE ResultClass = Lab_Nothing", 0x80041010),
     ],
 )
 def test_refusals(query: str, code: int) -> None:

@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An administrator of the Windows servers and of the domain: puts right and wrong what a site system needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from ..wmi.registry import HIVES, RegistryData, RegistryType, RegistryValue
+from .certificate_stores import State
+from .directory import ADMINISTRATORS, Principal
+from .drives import LOCAL_DISK, Drive
+
+if TYPE_CHECKING:
+    from .hierarchy import Hierarchy
+    from .windows_server import WindowsServer
+
+
+class ServerConsole:
+    """Acts that do not come over the wire of the lab. Anything wrong in the request is a ValueError.
+
+    A member of a group is ``DOMAIN\\name``, ``SERVER\\name`` or a security identifier; registry keys start with a hive.
+    """
+
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self._hierarchy = hierarchy
+        self.actions: dict[str, Callable[..., None]] = {
+            "add_local_group_member": self.add_local_group_member,
+            "remove_local_group_member": self.remove_local_group_member,
+            "add_domain_group": self.add_domain_group,
+            "add_domain_group_member": self.add_domain_group_member,
+            "remove_domain_group_member": self.remove_domain_group_member,
+            "set_registry_value": self.set_registry_value,
+            "delete_registry_value": self.delete_registry_value,
+            "create_registry_key": self.create_registry_key,
+            "delete_registry_key": self.delete_registry_key,
+            "set_certificate": self.set_certificate,
+            "set_drive": self.set_drive,
+            "remove_drive": self.remove_drive,
+            "write_file": self.write_file,
+            "remove_file": self.remove_file,
+            "set_clock": self.set_clock,
+        }
+
+    def add_local_group_member(self, server: str, member: str | Sequence[str], group: str = ADMINISTRATORS) -> None:
+        """Put somebody, or several, into a local group, which its security identifier names."""
+        machine = self._server(server)
+        for name in _several(member):
+            machine.accounts.add(group, name)
+        self._hierarchy.component_manager.retry(machine.name)
+
+    def remove_local_group_member(self, server: str, member: str | Sequence[str], group: str = ADMINISTRATORS) -> None:
+        """Take somebody, or several, out of a local group."""
+        for name in _several(member):
+            self._server(server).accounts.remove(group, name)
+
+    def add_domain_group(self, name: str, members: Sequence[str] = ()) -> None:
+        """Make a group of the domain."""
+        self._hierarchy.directory.add_group(name, [self._principal(member) for member in members])
+
+    def add_domain_group_member(self, group: str, member: str | Sequence[str]) -> None:
+        """Put somebody, or several, into a group of the domain; it may be that group itself."""
+        for name in _several(member):
+            self._hierarchy.directory.add_member(self._group(group), self._principal(name))
+        self._hierarchy.component_manager.retry()
+
+    def remove_domain_group_member(self, group: str, member: str | Sequence[str]) -> None:
+        """Take somebody, or several, out of a group of the domain."""
+        for name in _several(member):
+            try:
+                self._hierarchy.directory.remove_member(self._group(group), self._principal(name))
+            except KeyError:
+                raise ValueError(f"{name} is not in the group {group}") from None
+
+    def set_registry_value(self, server: str, key: str, name: str, value: RegistryData, type: str | None = None) -> None:
+        """Write a value: text, a number or a list of texts, of another type where one is named; BINARY takes hex digits."""
+        path = self._key(key)
+        if type is None:
+            self._server(server).registry.set(path, name, value)
+            return
+        if type not in RegistryType.__members__:
+            raise ValueError(f"the type of a registry value must be one of {', '.join(RegistryType.__members__)}, not {type!r}")
+        data = bytes.fromhex(str(value)) if type == "BINARY" else value
+        self._server(server).registry.set(path, name, RegistryValue(RegistryType[type], data))
+
+    def delete_registry_value(self, server: str, key: str, name: str) -> None:
+        try:
+            self._server(server).registry.delete_value(self._key(key), name)
+        except KeyError:
+            raise ValueError(f"{server} has no registry value {name} in {key}") from None
+
+    def create_registry_key(self, server: str, key: str) -> None:
+        """Make a key without values: that is how Windows notes a pending restart."""
+        self._server(server).registry.create_key(self._key(key))
+
+    def delete_registry_key(self, server: str, key: str) -> None:
+        """Remove a key and all below it."""
+        try:
+            self._server(server).registry.delete_key(self._key(key))
+        except KeyError:
+            raise ValueError(f"{server} has no registry key {key}") from None
+
+    def set_certificate(self, server: str, name: str, state: str) -> None:
+        """Have a root certificate be valid, missing, expired, not_yet_valid, disallowed or unreadable."""
+        self._server(server).certificates.set_state(name, cast(State, state))
+
+    def set_drive(
+        self, server: str, drive: str, free: int, size: int | None = None, type: int = LOCAL_DISK, file_system: str = "NTFS"
+    ) -> None:
+        """Add a drive or change it; sizes are in bytes, and stay as they are where no size is given."""
+        drives, name = self._server(server).drives, drive.upper()
+        known = drives.get(name)
+        total = size if size is not None else known.size if known else free
+        if not 0 <= free <= total:
+            raise ValueError(f"{name} cannot have {free} of {total} bytes free")
+        drives[name] = Drive(name, total, free, type, file_system)
+
+    def remove_drive(self, server: str, drive: str) -> None:
+        if self._server(server).drives.pop(drive.upper(), None) is None:
+            raise ValueError(f"{server} has no drive {drive}")
+
+    def write_file(self, server: str, path: str, content: str = "") -> None:
+        """Make a file, or replace its content."""
+        self._server(server).files.write(path, content)
+
+    def remove_file(self, server: str, path: str) -> None:
+        files = self._server(server).files
+        if path not in files:
+            raise ValueError(f"{server} has no file {path}")
+        files.remove(path)
+
+    def set_clock(self, server: str, seconds: float) -> None:
+        """Have a server's clock be so many seconds ahead, or behind if they are negative."""
+        self._server(server).clock_error = float(seconds)
+
+    def _server(self, name: str) -> WindowsServer:
+        return self._hierarchy.servers[self._hierarchy.topology.fqdn(name)]
+
+    def _principal(self, account: str) -> Principal:
+        found = self._hierarchy.directory.find(account)
+        if found is None:
+            raise ValueError(f"the domain has no account {account}")
+        return found
+
+    def _group(self, name: str) -> Principal:
+        qualified = name if "\\" in name else f"{self._hierarchy.topology.netbios_domain}\\{name}"
+        found = self._principal(qualified)
+        if found.kind != "group":
+            raise ValueError(f"{name} is no group")
+        return found
+
+    def _key(self, path: str) -> str:
+        if path.partition("\\")[0].upper() not in HIVES.values():
+            raise ValueError(f"a registry key starts with {', '.join(HIVES.values())}, unlike {path}")
+        return path
+
+
+def _several(member: str | Sequence[str]) -> Sequence[str]:
+    return [member] if isinstance(member, str) else member
