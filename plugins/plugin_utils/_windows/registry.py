@@ -24,7 +24,7 @@ _CLASS = "StdRegProv"
 _LOCAL_MACHINE = 0x80000002
 _SUCCESS = 0
 _MISSING = frozenset({1, 2})
-_OUTPUTS = CimClass.declare("StdRegProv_OUTPUT", ReturnValue="uint32", sValue="string", sNames="string[]")
+_OUTPUTS = CimClass.declare("StdRegProv_OUTPUT", ReturnValue="uint32", sValue="string", uValue="uint32", sNames="string[]")
 
 
 class RegistryError(WindowsError):
@@ -49,6 +49,24 @@ class Registry:
         self._check(outputs, f"Reading {_shown(key, name)}")
         value = outputs.get("sValue")
         return "" if value is None else str(value)
+
+    def read_number(self, key: str, name: str) -> int | None:
+        """A number (DWORD); None if it does not exist."""
+        outputs = self._call("GetDWORDValue", key, name)
+        if self._code(outputs) in _MISSING:
+            return None
+        self._check(outputs, f"Reading {_shown(key, name)}")
+        value = outputs.get("uValue")
+        return value if isinstance(value, int) else None
+
+    def read_texts(self, key: str, name: str) -> list[str] | None:
+        """A value of several strings; None if it does not exist."""
+        outputs = self._call("GetMultiStringValue", key, name)
+        if self._code(outputs) in _MISSING:
+            return None
+        self._check(outputs, f"Reading {_shown(key, name)}")
+        texts = outputs.get("sValue")
+        return [str(text) for text in texts] if isinstance(texts, list) else [] if texts is None else [str(texts)]
 
     def subkeys(self, key: str) -> list[str] | None:
         """The names of the keys below a key, sorted; None if it does not exist."""

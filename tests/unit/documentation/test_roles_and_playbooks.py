@@ -64,3 +64,9 @@ def test_the_changelog_names_what_there_is() -> None:
     fragment = load("changelogs/fragments/0.1.0.yml")
     assert [entry["name"] for entry in fragment["add object.role"]] == ROLES
     assert [entry["name"] for entry in fragment["add object.playbook"]] == PLAYBOOKS
+
+
+def test_every_check_stands_in_the_readme() -> None:
+    catalogue = load("plugins/plugin_utils/_configmgr/prerequisites/catalogue.yml")
+    rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `")]
+    assert [name for name in catalogue if not any(f"`{name}`" in row for row in rows)] == []

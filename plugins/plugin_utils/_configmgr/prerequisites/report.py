@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""All checks of one server, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ..._wsman.client import WsmanClient
+from ..errors import Refusal
+from ..views import View
+from .checks import Check, Expected, Finding, Status, catalogue, run
+from .facts import gather
+
+FAIL_ON = ("failed", "warning", "never")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A check and what it found."""
+
+    check: Check
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class PrerequisitesReport:
+    """The checks of one server, in the order of the catalogue."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def verdict(self) -> Status:
+        """The worst that was found."""
+        found = {entry.finding.status for entry in self.entries}
+        order: tuple[Status, ...] = ("failed", "warning", "passed")
+        return next((status for status in order if status in found), "skipped")
+
+    @property
+    def summary(self) -> str:
+        """How many checks came out how, in a sentence."""
+        numbers = [(status, sum(entry.finding.status == status for entry in self.entries)) for status in _STATUSES]
+        return ", ".join(f"{number} {status}" for status, number in numbers if number)
+
+    def fails_on(self, worst: str) -> bool:
+        """Whether the verdict is this bad, one of `FAIL_ON`, or worse."""
+        return self.verdict == "failed" if worst == "failed" else worst == "warning" and self.verdict in ("failed", "warning")
+
+    def failure(self) -> Refusal:
+        """What is told then: every check that did not pass, with its evidence and its remedy."""
+        lines = [
+            f"{entry.finding.status}: {entry.check.title}? {entry.finding.evidence}. {entry.check.remedy}"
+            for entry in self.entries
+            if entry.finding.status in ("failed", "warning")
+        ]
+        return Refusal("The server is not fit for the role: " + self.summary + ".\n" + "\n".join(lines))
+
+
+_STATUSES: tuple[Status, ...] = ("failed", "warning", "passed", "skipped")
+
+
+def judge(
+    client: WsmanClient, expected: Expected, *, warn: Collection[str] = (), skip: Collection[str] = ()
+) -> PrerequisitesReport:
+    """Read what is needed and run every check; those in ``warn`` do not fail, and those in ``skip`` are not run."""
+    facts = gather(client)
+    entries = []
+    for name, check in catalogue().items():
+        finding = Finding("skipped", "left out, as asked for") if name in skip else run(name, facts, expected)
+        if finding.status == "failed" and name in warn:
+            finding = Finding("warning", finding.evidence)
+        entries.append(Entry(check, finding))
+    return PrerequisitesReport(tuple(entries))
+
+
+def view_entry(entry: Entry) -> View:
+    """A check and what it found, as the module returns it."""
+    return {
+        "id": entry.check.id,
+        "title": entry.check.title,
+        "status": entry.finding.status,
+        "evidence": entry.finding.evidence,
+        "remedy": entry.check.remedy,
+        "source": entry.check.source,
+    }

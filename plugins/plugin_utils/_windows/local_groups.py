@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""Local groups of a server and their members, through WMI (``Win32_Group``, ``Win32_GroupUser``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .._wsman.client import WsmanClient
+from .._wsman.errors import WsmanFault
+from .._wsman.values import CimClass, CimReference
+from .._wsman.wql import quote
+
+ADMINISTRATORS = "S-1-5-32-544"
+"""The group of the local administrators, whatever it is called in the server's language."""
+
+_NAMESPACE = "root/cimv2"
+_GROUP = CimClass.declare("Win32_Group", Domain="string", LocalAccount="boolean", Name="string", SID="string")
+_MEMBERSHIP = CimClass.declare("Win32_GroupUser", GroupComponent="reference", PartComponent="reference")
+
+
+@dataclass(frozen=True)
+class LocalGroup:
+    """A group of the server itself, by the name that it has there."""
+
+    domain: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.domain}\\{self.name}"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A direct member of a local group."""
+
+    domain: str
+    name: str
+    is_group: bool
+    sid: str = ""
+    """Security identifier of a group; empty for accounts, and where the server does not know it."""
+
+    def __str__(self) -> str:
+        return f"{self.domain}\\{self.name}"
+
+
+def find_local_group(client: WsmanClient, sid: str) -> LocalGroup | None:
+    """The server's group with a security identifier; None if it has no such group, as a domain controller."""
+    wql = f"SELECT * FROM {_GROUP.name} WHERE LocalAccount = TRUE AND SID = {quote(sid)}"
+    for row in client.query(_NAMESPACE, wql, _GROUP):
+        return LocalGroup(row.text("Domain"), row.text("Name"))
+    return None
+
+
+def read_members(client: WsmanClient, group: LocalGroup) -> list[Member]:
+    """The direct members of a local group, in the server's order."""
+    path = f"Win32_Group.Domain={quote(group.domain)},Name={quote(group.name)}"
+    wql = f"SELECT * FROM {_MEMBERSHIP.name} WHERE GroupComponent = {quote(path)}"
+    members = []
+    for row in client.query(_NAMESPACE, wql, _MEMBERSHIP):
+        part = row.properties.get("PartComponent")
+        if isinstance(part, CimReference):
+            is_group = part.resource_uri.rpartition("/")[2].casefold() == _GROUP.name.casefold()
+            members.append(Member(str(part.keys.get("Domain", "")), str(part.keys.get("Name", "")), is_group))
+    return members
+
+
+def with_sid(client: WsmanClient, group: Member) -> Member:
+    """A member that is a group, with its security identifier as far as the server knows it."""
+    try:
+        row = client.get(_NAMESPACE, _GROUP.name, {"Domain": group.domain, "Name": group.name})
+    except WsmanFault:
+        return group
+    return replace(group, sid=row.text("SID"))
