@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..plugin_utils._action import Options, Result
 from ..plugin_utils._configmgr.executive_control import ExecutiveControl
 from ..plugin_utils._configmgr.restart_views import describe_executive, view_executive
+from ..plugin_utils._configmgr.threads import check_thread_name
 from ..plugin_utils._control_action import CONTROL_OPTIONS, ControlAction
 from ..plugin_utils._wsman.client import WsmanClient
 
@@ -16,10 +17,17 @@ class ActionModule(ControlAction):
     """Start, stop or restart SMS_EXECUTIVE; runs on any server that has it."""
 
     MODULE = "executive"
-    ARGUMENT_SPEC = {**CONTROL_OPTIONS}
+    ARGUMENT_SPEC = {"component": {"type": "str"}, **CONTROL_OPTIONS}
+
+    def check_options(self, options: Options) -> None:
+        if options["component"] is not None:
+            self.check_option(options, "component", check_thread_name)
+            if options["restarted_for"] is None:
+                raise ValueError("component: it goes with restarted_for, which is noted for it. Set that, or leave it out.")
+        super().check_options(options)
 
     def perform(self, client: WsmanClient, options: Options) -> Result:
-        self.control = control = ExecutiveControl(client, self.waiting(options))
+        self.control = control = ExecutiveControl(client, self.waiting(options), options["component"])
         outcome = control.run(self.desired(options), check_mode=self._task.check_mode)
         after = view_executive(outcome.after)
         result = {

@@ -53,10 +53,11 @@ class ActionModule(SiteAction):
         result = {
             "changed": outcome.changed,
             "msg": describe(outcome),
+            "operation": outcome.operation,
             "mode_changed": isinstance(outcome.step, SetMode),
             "service_connection_point": {
                 **after,
-                "components_run_on": outcome.components_run_on if after["site_system"] else None,
+                "components_run_on": outcome.components_run_on,
                 "components": view_components(outcome.components),
             },
         }

@@ -17,6 +17,7 @@ options:
       - V(restart_due) restarts nothing. It notes on the server that a restart is due, so that the next task with
         V(restarted) and O(restarted_for) restarts, whatever the last restart was for. Use it before a change that needs a
         restart, so that a run that is cut off between the two is completed by the next.
+      - Where something is started or restarted without O(restarted_for), what it was restarted for is not known any more.
       - Without it, the module looks and changes nothing.
     type: str
     choices: [started, stopped, restarted, restart_due]

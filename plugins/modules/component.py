@@ -75,7 +75,11 @@ component:
       type: str
       sample: running
     restarted_for:
-      description: What it was last restarted for, as noted on the server; null if nothing is noted, so that a restart is due.
+      description: What it was last restarted for, as noted on the server; null if that is not known.
       type: str
       sample: offline
+    restart_due:
+      description: Whether it is noted that a restart is due.
+      type: bool
+      sample: false
 """

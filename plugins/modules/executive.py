@@ -17,6 +17,12 @@ description:
     it and started after it.
   - A start is done when every thread that was running before runs again, not when the service says that it runs. Threads
     that run by schedule only are not waited for.
+options:
+  component:
+    description:
+      - The component for whose sake the service is controlled. O(restarted_for) is compared with what its thread was last
+        restarted for, and noted for it; and the thread has to run, too.
+    type: str
 extends_documentation_fragment:
   - configmgr.site._attributes
   - configmgr.site._control
@@ -42,6 +48,7 @@ EXAMPLES = r"""
   configmgr.site.executive:
     state: restarted
     restarted_for: offline
+    component: SMS_DMP_DOWNLOADER
   delegate_to: srv1.corp.example
 """
 
@@ -65,9 +72,13 @@ executive:
       type: str
       sample: auto
     restarted_for:
-      description: What it was last restarted for, as noted on the server; null if nothing is noted, so that a restart is due.
+      description: What it was last restarted for, as noted on the server; null if that is not known.
       type: str
       sample: offline
+    restart_due:
+      description: Whether it is noted that a restart is due.
+      type: bool
+      sample: false
     threads:
       description: The threads that were waited for.
       type: list

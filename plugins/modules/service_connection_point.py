@@ -124,6 +124,11 @@ msg:
   returned: success
   type: str
   sample: installed the service connection point on srv1.corp.example, online
+operation:
+  description: What was done, or in check mode would be done - V(install), V(set_mode), V(remove) or V(none).
+  returned: success
+  type: str
+  sample: install
 mode_changed:
   description:
     - Whether the mode of an installed role was changed. If so, the thread SMS_DMP_DOWNLOADER on its server is to be restarted
@@ -157,7 +162,7 @@ service_connection_point:
     components_run_on:
       description:
         - The server on which the components of the role run, and on which a thread of theirs is restarted. That is the server
-          with the role, unless the site has them on the site server.
+          with the role, unless the site has them on the site server. After a removal, the one that they ran on.
       type: str
       sample: srv1.corp.example
     components:

@@ -139,7 +139,8 @@ class SiteAction(ActionBase):
     def check_wait_timeout(options: Options, shortest: int, advice: str = "") -> None:
         """ValueError for an option ``wait_timeout`` below ``shortest`` seconds or above a week."""
         if not shortest <= options["wait_timeout"] <= WEEK:
-            raise ValueError(f"wait_timeout: it must be between {shortest} and {WEEK} seconds.{advice}")
+            too_short = options["wait_timeout"] < shortest
+            raise ValueError(f"wait_timeout: it must be between {shortest} and {WEEK} seconds.{advice if too_short else ''}")
 
     def _refuse_what_is_not_supported(self) -> None:
         transport = self._connection.transport

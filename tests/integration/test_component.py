@@ -42,8 +42,8 @@ def message(play: Play, *words: str) -> str:
 def test_a_look_changes_nothing(role: Site) -> None:
     looked = on_server(role, thread(), arguments=("--diff",)).only
     assert not looked["changed"]
-    assert looked["component"] == {"name": DOWNLOADER, "state": "running", "restarted_for": None}
-    assert role.actions("the thread") == ["GetStringValue", "GetStringValue"]
+    assert looked["component"] == {"name": DOWNLOADER, "state": "running", "restarted_for": None, "restart_due": False}
+    assert role.actions("the thread") == ["GetStringValue"] * 3
 
 
 def test_it_is_stopped_and_started(role: Site) -> None:
@@ -85,6 +85,19 @@ def test_a_text_is_noted_without_a_restart_where_none_is_needed(role: Site) -> N
     assert starts(role) == before
 
 
+def test_a_restart_without_a_text_leaves_unknown_what_it_was_for(role: Site) -> None:
+    play = on_server(role, restarted(restarted_for="one"), restarted(), thread(), restarted(restarted_for="one"))
+    assert [result["changed"] for result in play.results] == [True, True, False, True]
+    assert play.results[2]["component"]["restarted_for"] is None and not play.results[2]["component"]["restart_due"]
+
+
+def test_a_restart_by_somebody_else_in_the_moment_of_ours_does_not_cost_the_whole_timeout(role: Site) -> None:
+    # After the request to stop: the thread runs again, and the request is gone.
+    role.control.trigger("GetStringValue", nth=3, console={"action": "back_up_site"})
+    result = on_server(role, restarted(restarted_for="one", wait_timeout=20)).only
+    assert result["changed"] and result["component"]["state"] == "running"
+
+
 def test_a_new_mode_takes_effect_with_the_restart(role: Site) -> None:
     role.control.console("set_mode", mode="offline")
     assert role.control.state()["service_connection_points"][0]["effective_mode"] == "online"
@@ -97,8 +110,8 @@ def test_check_mode_says_what_it_would_do_and_does_nothing(role: Site) -> None:
     told = on_server(role, restarted(restarted_for="one"), arguments=("--check", "--diff")).only
     assert told["changed"] and "would restart" in told.message
     assert told["diff"] == {
-        "before": {"name": DOWNLOADER, "state": "running", "restarted_for": None},
-        "after": {"name": DOWNLOADER, "state": "running", "restarted_for": "one"},
+        "before": {"name": DOWNLOADER, "state": "running", "restarted_for": None, "restart_due": False},
+        "after": {"name": DOWNLOADER, "state": "running", "restarted_for": "one", "restart_due": False},
     }
     assert starts(role) == before
     assert set(role.actions("the thread")) == {"GetStringValue"}
@@ -112,7 +125,10 @@ def test_the_restart_is_visible(role: Site) -> None:
 @pytest.mark.parametrize(
     ("host", "words"),
     [
-        ("ps1.corp.example", ["no thread SMS_DMP_DOWNLOADER", "Site PS1 has that component on srv1.corp.example"]),
+        (
+            "ps1.corp.example",
+            ["no thread SMS_DMP_DOWNLOADER", "Site PS1 has that component on srv1.corp.example: run the task there"],
+        ),
         ("srv2.corp.example", ["no threads of SMS_EXECUTIVE at all", "service_connection_point_info"]),
     ],
 )
@@ -131,6 +147,7 @@ def test_a_thread_that_never_existed(role: Site) -> None:
     [
         ({"name": r"X\..\Y"}, ["name", "letters, digits and underscores"]),
         ({"name": ""}, ["name"]),
+        ({"name": "SMS_EXECUTIVE"}, ["name", "configmgr.site.executive"]),
         ({"state": "query"}, ["state", "restart_due"]),
         ({"state": "stopped", "restarted_for": "x"}, ["restarted_for", "state restarted or started"]),
         ({"restarted_for": "x"}, ["restarted_for"]),

@@ -34,8 +34,14 @@ def starts(site: Site) -> dict[str, int]:
 def test_a_look_changes_nothing(role: Site) -> None:
     looked = on_server(role, service()).only
     assert not looked["changed"]
-    expected = {"state": "running", "start_mode": "auto", "restarted_for": None, "threads": [], "dependents": []}
-    assert looked["executive"] == expected
+    assert looked["executive"] == {
+        "state": "running",
+        "start_mode": "auto",
+        "restarted_for": None,
+        "restart_due": False,
+        "threads": [],
+        "dependents": [],
+    }
     assert role.actions("the service") == ["Get", "GetStringValue"]
 
 
@@ -69,8 +75,28 @@ def test_what_is_noted_for_the_service_holds_for_its_threads(role: Site) -> None
         service(state="restarted", restarted_for="one"),
         {thread: {**downloader, "restarted_for": "two"}},
     )
-    assert [result["changed"] for result in play.results] == [True, False, True, False, True, True]
-    assert play.results[3]["executive"]["restarted_for"] is None, "a thread was restarted for something else since"
+    assert [result["changed"] for result in play.results] == [True, False, True, False, False, False]
+    assert play.results[3]["executive"]["restarted_for"] == "one", (
+        "that a thread was restarted since says nothing of the others"
+    )
+
+
+def test_it_is_restarted_for_the_sake_of_one_thread(role: Site) -> None:
+    for_it = {"component": "SMS_DMP_DOWNLOADER", "restarted_for": "offline"}
+    thread = {"configmgr.site.component": {"name": "SMS_DMP_DOWNLOADER"}}
+    due = {"configmgr.site.component": {"name": "SMS_DMP_DOWNLOADER", "state": "restart_due"}}
+    restarted = service(state="restarted", **for_it)
+    play = on_server(role, restarted, restarted, thread, due, restarted)
+    assert [result["changed"] for result in play.results] == [True, False, False, True, True]
+    assert play.results[2]["component"]["restarted_for"] == "offline"
+    assert starts(role) == dict.fromkeys(THREADS, 3)
+
+
+def test_it_is_done_when_the_threads_run_not_when_the_service_does(role: Site) -> None:
+    role.control.console("hold_thread", server="srv1", component="SMS_DMP_UPLOADER")
+    failed = on_server(role, service(state="restarted", wait_timeout=10)).only
+    assert failed.outcome == "failed" and failed["changed"] is True
+    assert "3 of 4 run, not yet SMS_DMP_UPLOADER" in failed.message, failed.message
 
 
 def test_it_waits_for_the_threads_that_ran_and_no_others(role: Site) -> None:
@@ -108,6 +134,16 @@ def test_services_that_depend_on_it_go_down_before_it_and_come_up_after_it(role:
     assert server(role)["services"]["CONTOSO_ALERTS"] == server(role)["services"]["CONTOSO MONITOR"] == "Running"
 
 
+def test_a_dependent_that_cannot_be_started_any_more_is_left_alone(role: Site) -> None:
+    for name in ("CONTOSO_MONITOR", "CONTOSO_ALERTS"):
+        role.control.console("add_dependent_service", server="srv1", name=name)
+    on_server(role, service(state="stopped"))
+    role.control.console("set_start_mode", server="srv1", name="CONTOSO_ALERTS", mode="Disabled")
+    started, again = on_server(role, service(state="started"), service(state="started")).results
+    assert started["executive"]["dependents"] == ["CONTOSO_MONITOR"] and not again["changed"]
+    assert server(role)["services"]["CONTOSO_MONITOR"] == "Running"
+
+
 def test_a_disabled_service_is_not_stopped_for_good(role: Site) -> None:
     role.control.console("set_start_mode", server="srv1", name="SMS_EXECUTIVE", mode="Disabled")
     failed = on_server(role, service(state="restarted")).only
@@ -141,7 +177,12 @@ def test_an_account_that_may_not(role: Site) -> None:
 
 @pytest.mark.parametrize(
     ("options", "word"),
-    [({"state": "restart"}, "restart_due"), ({"wait_timeout": 5}, "between 10"), ({"restarted_for": "x"}, "restarted_for")],
+    [
+        ({"state": "restart"}, "restart_due"),
+        ({"wait_timeout": 5}, "between 10"),
+        ({"restarted_for": "x"}, "restarted_for"),
+        ({"component": "X", "state": "started"}, "component"),
+    ],
 )
 def test_wrong_options_cost_no_request(site: Site, options: dict[str, Any], word: str) -> None:
     failed = on_server(site, service(**options)).only

@@ -22,9 +22,7 @@ def test_deploy_twice(site: Site) -> None:
         play = site.run_playbook(DEPLOY, variables=HAVE_IT)
         assert play.exit_code == 0, play.stdout
         shown = play.results[-1]["msg"]
-        assert word in shown["change"]
-        (role,) = shown["service_connection_points"]
-        assert (role["server"], role["site_code"], role["mode"], role["working"]) == (SERVER, "PS1", "online", True)
+        assert word in shown[0] and f"{SERVER} (site PS1), online, works" in shown
         assert any(result.values.get("changed") for result in play.results) is changed
 
 
@@ -55,9 +53,9 @@ def test_what_a_playbook_needs_is_asked_for(site: Site, playbook: str, word: str
 def test_the_life_of_a_role_by_playbooks(role: Site) -> None:
     steps: list[tuple[str, dict[str, str], str]] = [
         ("set_mode", {"mode": "offline"}, "restarted SMS_DMP_DOWNLOADER for offline"),
-        ("check", {"mode": "offline", "site_system": "SRV1.corp.example"}, "it was last restarted for offline"),
+        ("check", {"mode": "offline", "site_system": "SRV1.corp.example"}, "what it was last restarted for is offline"),
         ("restart", {}, "restarted SMS_EXECUTIVE; 4 threads run"),
-        ("check", {}, "it was last restarted for offline"),
+        ("check", {}, "what it was last restarted for is offline"),
         ("set_mode", {"mode": "online", "restart": "service"}, "restarted SMS_EXECUTIVE for online"),
         ("remove", {}, "removed the service connection point"),
         ("check", {"state": "absent"}, "has no service connection point"),
@@ -95,6 +93,25 @@ def test_check_fails_where_the_role_does_not_work(role: Site) -> None:
     role.play({"configmgr.site.executive": {"state": "stopped"}}, host=SERVER)
     play = role.run_playbook("configmgr.site.check")
     assert "It does not work: " in play.results[-1].message and "SMS_DMP_DOWNLOADER stopped" in play.results[-1].message
+
+
+def test_check_fails_where_a_restart_is_noted_as_due_or_the_thread_does_not_run(role: Site) -> None:
+    thread = {"name": "SMS_DMP_DOWNLOADER"}
+    role.play({"configmgr.site.component": {**thread, "state": "restart_due"}}, host=SERVER)
+    assert "noted as due" in role.run_playbook("configmgr.site.check").results[-1].message
+    role.control.console("hang_thread", server="srv1", component="SMS_DMP_DOWNLOADER")
+    role.play({"configmgr.site.component": {**thread, "state": "stopped", "wait_timeout": 10}}, host=SERVER)
+    assert "SMS_DMP_DOWNLOADER is stopping" in role.run_playbook("configmgr.site.check").results[-1].message
+
+
+@pytest.mark.parametrize("playbook", ["deploy", "set_mode", "check", "restart", "remove"])
+def test_an_inventory_without_a_provider_and_a_misspelt_variable_are_errors(role: Site, playbook: str) -> None:
+    needed = {PREFIX + "site_system": SERVER, PREFIX + "mode": "online"} if playbook in ("deploy", "set_mode") else {}
+    empty = role.run_playbook(f"configmgr.site.{playbook}", variables={**needed, PREFIX + "provider": "nobody"})
+    assert empty.exit_code != 0 and "The inventory has no host nobody" in empty.results[-1].message
+    misspelt = role.run_playbook(f"configmgr.site.{playbook}", variables={**needed, PREFIX + "sitecode": "PS1"})
+    assert misspelt.exit_code != 0 and "no variable service_connection_point_sitecode" in misspelt.results[-1].message
+    assert role.requests() == []
 
 
 def test_check_and_restart_without_a_role(site: Site) -> None:

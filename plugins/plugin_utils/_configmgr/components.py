@@ -84,8 +84,12 @@ def read_not_stopped(provider: SiteProvider, names: Sequence[str]) -> list[Compo
 
 
 def read_servers(provider: SiteProvider, name: str) -> list[str]:
-    """The servers that have a component of the provider's site, as the summarizer spells them."""
-    return sorted({row.server for row in _read(provider, _any_of([name]))})
+    """The servers that have a component of the provider's site, as the summarizer spells them.
+
+    Where one has it started, those that only remember a component which was removed are left out.
+    """
+    rows = _read(provider, _any_of([name]))
+    return sorted({row.server for row in rows if row.state != STOPPED} or {row.server for row in rows})
 
 
 def _any_of(names: Sequence[str]) -> str:

@@ -52,6 +52,11 @@ class Outcome:
     """The server on which the components were found, or are expected."""
 
     @property
+    def operation(self) -> str:
+        """The step in a word, as the module returns it."""
+        return {Install: "install", SetMode: "set_mode", Remove: "remove"}.get(type(self.step), "none")
+
+    @property
     def changed(self) -> bool:
         """Whether the run wrote something or, in check mode, would."""
         return isinstance(self.step, (Install, SetMode, Remove))
@@ -73,7 +78,9 @@ class Deployment:
             before = None if isinstance(step, Install) else step.elsewhere if isinstance(step, StayAbsent) else step.point
             role_components = self._components_of(step, around)
             if check_mode:
-                components = tuple(role_components.read()) if role_components and isinstance(step, (SetMode, Keep)) else ()
+                components = (
+                    tuple(role_components.read()) if role_components and isinstance(step, (SetMode, Keep, Remove)) else ()
+                )
                 return self._outcome(step, before, before, role_components, components, is_planned=True)
             if role_components and isinstance(step, Install) and self._waiting.enabled:
                 role_components.expect_installation()

@@ -23,6 +23,7 @@ from .errors import Refusal, SiteError
 from .restart_plan import Actual, Desired, Operation, Step, decide
 from .threads import SERVICE, read_thread, read_thread_names, runs_always
 from .waiting import Wait, Waiting
+from .whereabouts import explain_missing_thread
 
 
 @dataclass(frozen=True)
@@ -61,39 +62,56 @@ class ExecutiveOutcome:
 class ExecutiveControl:
     """One run for one server. Raises `SiteError` or `WindowsError` with words for an administrator, or `WsmanError`."""
 
-    def __init__(self, client: WsmanClient, waiting: Waiting) -> None:
+    def __init__(self, client: WsmanClient, waiting: Waiting, noted_for: str | None = None) -> None:
+        """``noted_for`` names the thread for whose sake it is restarted, and for which the reason is noted."""
+        self._client = client
         self._registry = Registry(client)
         self._services = Services(client)
         self._wait = Wait(waiting)
+        self._noted_for = noted_for or SERVICE
         self.has_written = False
         """Whether the server has been asked to change anything, whatever happens afterwards."""
 
     def run(self, desired: Desired, *, check_mode: bool) -> ExecutiveOutcome:
         """Find out what is to be done and, unless in check mode, do it."""
         service = self._read()
-        before = ExecutiveReport(service, restart_reasons.read_reason(self._registry, SERVICE))
-        step = decide(desired, Actual(service.state == RUNNING, service.state == STOPPED, before.reason))
+        before = ExecutiveReport(service, restart_reasons.read_reason(self._registry, self._noted_for))
+        step = decide(desired, Actual(self._is_at_work(service), service.state == STOPPED, before.reason))
         _check(step, service)
-        starts_dependents = desired.state in ("started", "restarted")
-        dependents = restart_reasons.read_stopped_dependents(self._registry, SERVICE) if starts_dependents else ()
-        if check_mode or not (step.changes or dependents):
-            return ExecutiveOutcome(before, before.after(step), step, check_mode, dependents=dependents)
-        self.has_written = True
+        noted = restart_reasons.read_stopped_dependents(self._registry, SERVICE) if desired.state in _CONTROLS else ()
+        to_start = () if desired.state == "stopped" else noted
+        if check_mode or not (step.changes or to_start):
+            return ExecutiveOutcome(before, before.after(step), step, check_mode, dependents=to_start)
         awaited: tuple[str, ...] = ()
+        stopped: tuple[str, ...] = ()
+        if step.operation != "none":
+            # Before anything happens: a note must not outlive what it was true of.
+            restart_reasons.forget_reasons(self._registry)
         if step.operation == "restart":
             awaited = self._running_threads()
         if step.operation in ("stop", "restart"):
-            dependents = tuple(dict.fromkeys((*self._stop(service, is_restart=step.operation == "restart"), *dependents)))
+            stopped = self._stop(service, noted, is_restart=step.operation == "restart")
         if step.operation in ("start", "restart"):
             self._start()
             awaited = awaited or self._automatic_threads()
             self._await_threads(awaited)
-        if starts_dependents and dependents:
-            self._start_dependents(dependents)
-        if step.writes_reason:
-            restart_reasons.write_reason(self._registry, SERVICE, step.reason)
+        dependents = stopped
+        if desired.state != "stopped" and (stopped or noted):
+            dependents = self._start_dependents(tuple(dict.fromkeys((*stopped, *noted))))
+        if step.reason is not None and (step.writes_reason or step.operation != "none"):
+            restart_reasons.write_reason(self._registry, self._noted_for, step.reason)
+            self.has_written = True
         after = replace(before.after(step), service=self._read())
         return ExecutiveOutcome(before, after, step, is_planned=False, threads=awaited, dependents=dependents)
+
+    def _is_at_work(self, service: Service) -> bool:
+        """Whether the service runs and, if it is controlled for the sake of one thread, that does."""
+        if service.state != RUNNING or self._noted_for == SERVICE:
+            return service.state == RUNNING
+        thread = read_thread(self._registry, self._noted_for)
+        if thread is None:
+            raise explain_missing_thread(self._client, self._registry, self._noted_for)
+        return thread.is_running
 
     def _read(self) -> Service:
         service = self._services.find(SERVICE)
@@ -106,8 +124,11 @@ class ExecutiveControl:
 
     # Stopping
 
-    def _stop(self, service: Service, *, is_restart: bool) -> tuple[str, ...]:
-        """Stop the service; returns the dependent services that had to be stopped before it, in that order."""
+    def _stop(self, service: Service, noted: tuple[str, ...], *, is_restart: bool) -> tuple[str, ...]:
+        """Stop the service; returns the dependent services that had to be stopped before it, in that order.
+
+        ``noted`` are those that an earlier run has stopped, and not started again.
+        """
         dependents: tuple[str, ...] = ()
         first = service.process_id
 
@@ -118,8 +139,9 @@ class ExecutiveControl:
                 try:
                     self._services.stop(SERVICE)
                 except DependentsRun:
-                    dependents = self._stop_dependents()
+                    dependents = self._stop_dependents(noted)
                     self._services.stop(SERVICE)
+                self.has_written = True
             return service
 
         def is_done(service: Service) -> bool:
@@ -129,14 +151,20 @@ class ExecutiveControl:
         self._wait_for_service(SERVICE, read, is_done, f"{SERVICE} did not stop")
         return dependents
 
-    def _stop_dependents(self) -> tuple[str, ...]:
+    def _stop_dependents(self, noted: tuple[str, ...]) -> tuple[str, ...]:
         dependents = tuple(self._services.running_dependents(SERVICE))
         # Noted first, so that they are started again even if this run never comes to that.
-        restart_reasons.write_stopped_dependents(self._registry, SERVICE, dependents)
+        restart_reasons.write_stopped_dependents(self._registry, SERVICE, tuple(dict.fromkeys((*dependents, *noted))))
+        self.has_written = True
         for name in dependents:
-            self._services.stop(name)
-            self._wait_for_service(name, partial(self._find, name), _is_stopped, f"{name} did not stop")
+            self._wait_for_service(name, partial(self._find_and_stop, name), _is_stopped, f"{name} did not stop")
         return dependents
+
+    def _find_and_stop(self, name: str) -> Service:
+        service = self._find(name)
+        if service.state == RUNNING:
+            self._services.stop(name)
+        return service
 
     # Starting
 
@@ -145,15 +173,23 @@ class ExecutiveControl:
             service = self._read()
             if service.state == STOPPED:
                 self._services.start(SERVICE)
+                self.has_written = True
             return service
 
         return self._wait_for_service(SERVICE, read, _is_running, f"{SERVICE} did not start")
 
-    def _start_dependents(self, names: tuple[str, ...]) -> None:
+    def _start_dependents(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Start those that can be started, and return them: one may have been disabled or removed meanwhile."""
+        started = []
         for name in reversed(names):
-            self._services.start(name)
-            self._wait_for_service(name, partial(self._find, name), _is_running, f"{name} did not start again")
+            service = self._find(name)
+            if service.start_mode != DISABLED and service.state == STOPPED:
+                self._services.start(name)
+                self.has_written = True
+                self._wait_for_service(name, partial(self._find, name), _is_running, f"{name} did not start again")
+                started.append(name)
         restart_reasons.write_stopped_dependents(self._registry, SERVICE, ())
+        return tuple(reversed(started))
 
     def _find(self, name: str) -> Service:
         # One that was removed meanwhile is as good as stopped, and never starts.
@@ -198,6 +234,7 @@ class ExecutiveControl:
         return self._wait.until(read, is_done, lambda service: {name: service.state}, failure, advise)
 
 
+_CONTROLS = ("started", "stopped", "restarted")
 _ADVICE = (
     "Look into smsexec.log and the System event log on this server, and run the task again to go on, with a longer "
     "wait_timeout if need be."

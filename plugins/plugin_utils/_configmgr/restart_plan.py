@@ -14,6 +14,9 @@ from typing import Literal
 State = Literal["started", "stopped", "restarted", "restart_due"]
 Operation = Literal["none", "start", "stop", "restart"]
 
+DUE = " due"
+"""Noted in the place of a reason where a restart is due, whatever the last one was for."""
+
 
 @dataclass(frozen=True)
 class Desired:
@@ -33,7 +36,7 @@ class Actual:
     is_stopped: bool
     """What is neither is on its way from one to the other."""
     reason: str | None
-    """What it was last restarted for; None if that is not known."""
+    """What it was last restarted for, or `DUE`; None if that is not known."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Step:
 
     operation: Operation = "none"
     reason: str | None = None
-    """What is noted afterwards as that which it was last restarted for; None for that a restart is due."""
+    """What is noted as that which it was last restarted for; None for that it is not known."""
     writes_reason: bool = False
 
     @property
@@ -53,17 +56,21 @@ class Step:
 
 def decide(desired: Desired, actual: Actual) -> Step:
     """The step from what was found to what is wanted."""
+    operation: Operation = "none"
     match desired.state:
         case None:
             return Step()
         case "restart_due":
-            return Step(writes_reason=actual.reason is not None)
+            return Step(reason=DUE, writes_reason=actual.reason != DUE)
         case "stopped":
-            return Step("none" if actual.is_stopped else "stop")
+            operation = "none" if actual.is_stopped else "stop"
         case "started":
-            operation: Operation = "none" if actual.is_running else "start"
+            operation = "none" if actual.is_running else "start"
         case "restarted":
             is_due = desired.reason is None or desired.reason != actual.reason
             # What is stopped has nothing to end: starting it is its restart.
             operation = "start" if actual.is_stopped else "restart" if is_due or not actual.is_running else "none"
-    return Step(operation, desired.reason, desired.reason is not None and desired.reason != actual.reason)
+    if desired.reason is not None:
+        return Step(operation, desired.reason, desired.reason != actual.reason)
+    # What comes up without a reason given comes up with whatever is on record by then.
+    return Step(operation, None, operation != "none" and actual.reason not in (None, DUE))

@@ -13,40 +13,43 @@ completed by the next run, from whatever controller.
 from __future__ import annotations
 
 from .._windows.registry import Registry
+from .restart_plan import DUE as DUE
 from .threads import SERVICE
 
 _KEY = r"SOFTWARE\configmgr.site\RestartedFor"
 _DEPENDENTS_KEY = r"SOFTWARE\configmgr.site\StoppedDependents"
 _LONGEST = 255
+_UNKNOWN = " unknown"
+"""Noted where a note is not true any more; the texts of users do not begin with a blank."""
 
 
 def check_reason(text: str) -> str:
-    """Return a text as it was given. ValueError for one that is empty, too long or not printable."""
-    if not text or not text.isprintable() or len(text) > _LONGEST:
+    """Return a text as it was given. ValueError for one that is empty, too long, not printable, or begins with a blank."""
+    if not text or not text.isprintable() or len(text) > _LONGEST or text[0] == " ":
         raise ValueError(f"it must be a printable text of 1 to {_LONGEST} characters, such as a mode or a version")
     return text
 
 
 def read_reason(registry: Registry, name: str) -> str | None:
-    """What a thread or the service was last restarted for; None if that is not known, so that a restart is due."""
+    """What a thread or the service was last restarted for, `DUE`, or None if that is not known.
+
+    The service restarts its threads with it, so what is noted for it holds for each of them that has no note of its own.
+    """
     reason = registry.read_text(_KEY, name)
-    return registry.read_text(_KEY, SERVICE) if reason is None and name != SERVICE else reason
+    if reason is None and name != SERVICE:
+        reason = registry.read_text(_KEY, SERVICE)
+    return None if reason == _UNKNOWN else reason
 
 
 def write_reason(registry: Registry, name: str, reason: str | None) -> None:
-    """Note what a thread or the service was restarted for, or with None that a restart is due.
+    """Note what a thread or the service was restarted for, `DUE`, or with None that it is not known any more."""
+    registry.write_text(_KEY, name, _UNKNOWN if reason is None else reason, make_key=True)
 
-    The service restarts its threads with it, so what is noted for it holds for each of them until one is restarted by itself.
-    So there is a note for the service or notes for threads, but never both.
-    """
-    others = [SERVICE] if name != SERVICE else registry.value_names(_KEY)
-    for other in others:
-        if other.casefold() != name.casefold():
-            registry.delete_value(_KEY, other)
-    if reason is None:
+
+def forget_reasons(registry: Registry) -> None:
+    """Take away all notes, as the service and with it every thread is restarted."""
+    for name in registry.value_names(_KEY):
         registry.delete_value(_KEY, name)
-    else:
-        registry.write_text(_KEY, name, reason, make_key=True)
 
 
 def read_stopped_dependents(registry: Registry, service: str) -> tuple[str, ...]:

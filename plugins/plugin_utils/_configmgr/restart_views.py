@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from .executive_control import ExecutiveOutcome, ExecutiveReport
-from .restart_plan import Operation, Step
+from .restart_plan import DUE, Operation, Step
 from .thread_control import ThreadOutcome, ThreadReport
 from .threads import SERVICE
 from .views import View
@@ -19,7 +19,7 @@ _DONE: dict[Operation, str] = {"start": "started", "stop": "stopped", "restart":
 
 def view_thread(report: ThreadReport) -> View:
     """A thread, and what it was last restarted for."""
-    return {"name": report.thread.name, "state": report.thread.state.lower(), "restarted_for": report.reason}
+    return {"name": report.thread.name, "state": report.thread.state.lower(), **_view_reason(report.reason)}
 
 
 def view_executive(report: ExecutiveReport) -> View:
@@ -27,8 +27,12 @@ def view_executive(report: ExecutiveReport) -> View:
     return {
         "state": report.service.state.lower(),
         "start_mode": report.service.start_mode.lower(),
-        "restarted_for": report.reason,
+        **_view_reason(report.reason),
     }
+
+
+def _view_reason(reason: str | None) -> View:
+    return {"restarted_for": None if reason == DUE else reason, "restart_due": reason == DUE}
 
 
 def describe_thread(outcome: ThreadOutcome) -> str:
@@ -42,8 +46,10 @@ def describe_executive(outcome: ExecutiveOutcome) -> str:
     if outcome.threads:
         sentence += f"; {len(outcome.threads)} threads run"
     if outcome.dependents:
-        would_be = "would be " if outcome.is_planned else ""
-        sentence += f"; services that depend on it {would_be}stopped and started along with it: {', '.join(outcome.dependents)}"
+        what = "stopped" if outcome.step.operation == "stop" else "started again"
+        sentence += (
+            f"; services that depend on it, {'to be ' if outcome.is_planned else ''}{what}: {', '.join(outcome.dependents)}"
+        )
     return sentence
 
 
@@ -51,7 +57,7 @@ def _describe(name: str, step: Step, is_planned: bool, state: str) -> str:
     if step.operation != "none":
         sentence = f"would {step.operation} {name}" if is_planned else f"{_DONE[step.operation]} {name}"
         return sentence + (f" for {step.reason}" if step.reason else "")
-    if step.writes_reason and step.reason is None:
+    if step.writes_reason and step.reason == DUE:
         return f"{'would note' if is_planned else 'noted'} that a restart of {name} is due"
     if step.writes_reason:
         return f"{'would note' if is_planned else 'noted'} that {name} needs no restart for {step.reason}"

@@ -65,12 +65,22 @@ class ThreadControl:
         step = decide(desired, Actual(thread.is_running, thread.is_stopped, before.reason))
         if check_mode or not step.changes:
             return ThreadOutcome(before, before.after(step), step, check_mode)
+        if step.writes_reason and step.reason is None:
+            # Before anything happens: a note must not outlive what it was true of.
+            self._note(None)
         if step.operation != "none":
             thread = self._carry_out(step.operation, thread)
-        if step.writes_reason:
-            self.has_written = True
-            write_reason(self._registry, self._name, step.reason)
+        if step.writes_reason and step.reason is not None:
+            self._note(step.reason)
         return ThreadOutcome(before, replace(before.after(step), thread=thread), step, is_planned=False)
+
+    def _note(self, reason: str | None) -> None:
+        write_reason(self._registry, self._name, reason)
+        self.has_written = True
+
+    def _request(self, operation: str) -> None:
+        threads.request(self._registry, self._name, operation)
+        self.has_written = True
 
     def _read(self) -> Thread:
         thread = read_thread(self._registry, self._name)
@@ -80,7 +90,6 @@ class ThreadControl:
 
     def _carry_out(self, operation: Operation, thread: Thread) -> Thread:
         self._check_service()
-        self.has_written = True
         wait = Wait(self._waiting)
         if operation != "start":
             thread = self._stop(thread, wait, is_restart=operation == "restart")
@@ -98,19 +107,24 @@ class ThreadControl:
             )
 
     def _stop(self, thread: Thread, wait: Wait, *, is_restart: bool) -> Thread:
-        if thread.is_running:
-            threads.request(self._registry, self._name, threads.STOP)
-        has_left = not thread.is_running
+        asked, has_left = 0, not thread.is_running
 
         def read() -> Thread:
-            nonlocal has_left
+            nonlocal asked, has_left
             thread = self._read()
             if has_left and thread.is_running and not is_restart:
                 raise SiteError(
                     f"{self._name} stopped, and runs again already: something starts it by itself. Configuration Manager "
                     "does that about five minutes after a thread was stopped; a site backup restarts all of them."
                 )
-            has_left = has_left or not thread.is_running
+            has_left = has_left or thread.is_stopped or thread.is_stopping
+            if thread.is_running and not has_left and asked < _REQUESTS:
+                # More than once: a restart by somebody else in this very moment swallows a request.
+                self._request(threads.STOP)
+                asked += 1
+                # Looked at once more at once: soon it may run again.
+                thread = self._read()
+                has_left = thread.is_stopped or thread.is_stopping
             return thread
 
         def is_done(thread: Thread) -> bool:
@@ -123,7 +137,7 @@ class ThreadControl:
             thread = self._read()
             if thread.is_stopped:
                 # Asked for at every look: a request that comes too early is lost.
-                threads.request(self._registry, self._name, threads.START)
+                self._request(threads.START)
             return thread
 
         return self._until(read, lambda thread: thread.is_running, wait, f"{self._name} did not start")
@@ -148,4 +162,5 @@ class ThreadControl:
         return f"Look into smsexec.log on this server, and run the task again. To restart the whole service: {_EXECUTIVE}."
 
 
+_REQUESTS = 3
 _EXECUTIVE = "configmgr.site.executive with state restarted"

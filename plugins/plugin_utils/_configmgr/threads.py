@@ -41,6 +41,11 @@ class Thread:
         return self.state.casefold() == RUNNING.casefold()
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to stop, and ends what it is doing."""
+        return self.state.casefold() == STOPPING.casefold()
+
+    @property
     def is_stopped(self) -> bool:
         """Whether it has come to its end."""
         return self.state.casefold() == STOPPED.casefold()
@@ -48,6 +53,8 @@ class Thread:
 
 def check_thread_name(name: str) -> str:
     """Return a component's name as it was given. ValueError for what cannot be one, as it becomes part of a registry path."""
+    if name.upper() == SERVICE:
+        raise ValueError(f"{name} is the service with all threads: use configmgr.site.executive for it")
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no component: its name has letters, digits and underscores, such as SMS_DMP_DOWNLOADER")
     return name

@@ -30,21 +30,24 @@ def explain_missing_thread(client: WsmanClient, registry: Registry, name: str) -
         found = f"This server has no thread {name}: it has no threads of {SERVICE} at all."
     else:
         found = f"This server has no thread {name}, but {len(names)} others of {SERVICE}."
-        if alike := get_close_matches(name.upper(), names, cutoff=0.8):
-            return NoThread(f"{found} Did you mean {' or '.join(alike)}?")
-    return NoThread(f"{found} {_where(client, name)}")
+    return NoThread(f"{found} {_where(client, name, names or [])}")
 
 
-def _where(client: WsmanClient, name: str) -> str:
+def _where(client: WsmanClient, name: str, names: list[str]) -> str:
+    alike = get_close_matches(name.upper(), names, cutoff=0.8)
+    guess = f"Did you mean {' or '.join(alike)}? " if alike else ""
     try:
         provider = SiteProvider.connect(client, None)
         servers = read_servers(provider, name)
     except (SiteError, WsmanError):
         return (
-            "Run the task on the server that runs it: for a component of the service connection point, that is the "
-            "site_system that configmgr.site.service_connection_point_info returns; for any, the console shows it under "
+            f"{guess}Run the task on the server that runs it: for a component of the service connection point, that is the "
+            "components_run_on that configmgr.site.service_connection_point_info returns; for any, the console shows it under "
             "Monitoring > System Status > Component Status."
         )
     if servers:
-        return f"Site {provider.site_code} has that component on {' and '.join(servers)}: run the task there."
-    return f"Site {provider.site_code} has no component of that name on any server: correct the name."
+        return (
+            f"Site {provider.site_code} has that component on {' and '.join(servers)}: run the task there. If that is this "
+            f"server, the component is no thread of {SERVICE}, but a service of its own."
+        )
+    return f"{guess}Site {provider.site_code} has no component of that name on any server: correct the name."

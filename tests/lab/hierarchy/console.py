@@ -44,6 +44,7 @@ class Console:
             "restart_executive": self.restart_executive,
             "back_up_site": self.back_up_site,
             "hang_thread": self.hang_thread,
+            "hold_thread": self.hold_thread,
             "keep_thread_running": self.keep_thread_running,
             "start_service": self.start_service,
             "stop_service": self.stop_service,
@@ -159,6 +160,10 @@ class Console:
     def hang_thread(self, server: str, component: str) -> None:
         """Have a thread stay in Stopping when it is asked to stop, until SMS_EXECUTIVE is restarted."""
         self._executive_with(server, component).hang(component)
+
+    def hold_thread(self, server: str, component: str, value: bool = True) -> None:
+        """Keep a thread from starting, whoever asks for it; it runs on until it stops."""
+        self._executive_with(server, component).threads[component].is_held = bool(value)
 
     def keep_thread_running(self, server: str, component: str, value: bool = True) -> None:
         """Have somebody else start a thread again almost as soon as it has stopped."""

@@ -58,6 +58,8 @@ class ComponentThread:
     """The mode that SMS_DMP_DOWNLOADER found on record when it started, which is the one it keeps to."""
     hangs: bool = False
     """It gets stuck when it is to stop, until the whole service starts again."""
+    is_held: bool = False
+    """It does not start, whoever asks for it."""
     is_kept_running: bool = False
     """Somebody else starts it almost as soon as it has stopped."""
     timer: Event | None = None
@@ -91,7 +93,7 @@ class Executive:
                     stop_seconds=30,
                     start_seconds=15,
                     on_stopped=self._service_stopped,
-                    on_started=self._start_all,
+                    on_started=self._start_one_after_the_other,
                 )
             )
         known = self.threads.get(component)
@@ -177,8 +179,19 @@ class Executive:
         if self.is_running:
             self._start(thread)
 
+    def _start_one_after_the_other(self) -> None:
+        """What a start of the service does: it says that it runs, and its threads begin after that (invented seconds)."""
+        for number, thread in enumerate(self.threads.values(), start=1):
+            thread.hangs = False
+            self._server.registry.set(f"{THREADS}\\{thread.component}", "Requested Operation", "None")
+            if not thread.is_scheduled:
+                self._after(thread, number * START_SECONDS, self._start_if_service_runs)
+
     def _start(self, thread: ComponentThread) -> None:
         self._forget_timer(thread)
+        if thread.is_held:
+            self._set_state(thread, "Stopped")
+            return
         thread.thread_id = next(_thread_ids)
         thread.starts += 1
         self._set_state(thread, "Running")
