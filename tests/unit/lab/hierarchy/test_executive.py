@@ -76,7 +76,9 @@ def test_the_service_takes_its_threads_along(point: Any) -> None:
     assert point.thread_state(SRV1, DOWNLOADER) == "Stopped"
     assert control("StartService") == 0
     assert control("StartService") == 10
-    point.pass_time(20)
+    point.pass_time(16)
+    assert set(point.components(SRV1).values()) == {(0, 0)}, "the service runs, and its threads come up after that"
+    point.pass_time(14)
     assert set(point.components(SRV1).values()) == {(1, 0)}
     assert point.hierarchy.executives[SRV1].threads[DOWNLOADER].effective_mode == "offline"
 
@@ -188,7 +190,7 @@ def test_every_start_is_counted_and_seen(point: Any) -> None:
         point.pass_time(500)
         before = summary(point)
         act()
-        point.pass_time(16)
+        point.pass_time(30)
         assert starts() == number
         assert summary(point)["LastStarted"] > before["LastStarted"]
         assert summary(point)["LastContacted"] >= summary(point)["LastStarted"]
@@ -231,7 +233,7 @@ def test_what_is_requested_of_a_stopped_service_is_forgotten(point: Any) -> None
     point.request_operation("srv1", DOWNLOADER, "Stop")
     assert point.registry(SRV1, REQUESTED, "Requested Operation") == "Stop"
     point.console.start_service("srv1", "SMS_EXECUTIVE")
-    point.pass_time(16)
+    point.pass_time(30)
     assert point.registry(SRV1, REQUESTED, "Requested Operation") == "None"
     assert point.thread_state(SRV1, DOWNLOADER) == "Running"
 
@@ -242,7 +244,7 @@ def test_a_component_that_comes_to_a_stopped_service_waits_for_it(site: Any) -> 
     site.pass_time(1000)
     assert set(site.components(PS1).values()) == {(0, 0)}
     site.console.start_service("ps1", "SMS_EXECUTIVE")
-    site.pass_time(16)
+    site.pass_time(60)
     assert set(site.components(PS1).values()) == {(1, 0)}
     assert thread_of(site, PS1).starts == 1
 

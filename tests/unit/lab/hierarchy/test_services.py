@@ -161,6 +161,7 @@ def test_what_a_service_depends_on_is_started_first(stopped: Services) -> None:
     assert stopped.call(EXECUTIVE, "StopService") == 3
     stopped.site.pass_time(2)
     assert stopped.shown(MONITOR)[0] == "Running"
+    stopped.site.pass_time(10)
     assert stopped.site.thread_state(SRV1, "SMS_DMP_DOWNLOADER") == "Running"
 
 
