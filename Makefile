@@ -35,7 +35,7 @@ help: ## Show this list
 demo: $(VENV)/.run link ## Install a service connection point in a simulated hierarchy, twice
 	@exec $(BIN)/python -m lab run --topology standalone -- tests/demo.sh
 
-test: lint unit integration molecule ## Run all tests, as CI does (some minutes)
+test: lint unit integration molecule ## Run all tests, as CI does (under ten minutes)
 
 unit: $(VENV)/.test link ## Run the tests of the parts
 	$(BIN)/python -m pytest tests/unit -n auto -q
