@@ -54,6 +54,13 @@ class Play:
         return self.results[0]
 
 
+def refused(result: Result, *words: str) -> None:
+    """The task failed, and its message has all the words."""
+    assert result.outcome == "failed", result
+    missing = [word for word in words if word not in result.message]
+    assert not missing, f"{missing} not in: {result.message}"
+
+
 class Site:
     """A lab and Ansible to run against it."""
 
@@ -133,6 +140,11 @@ class Site:
     def points(self) -> list[tuple[str, str]]:
         """Server and mode of every service connection point on record."""
         return [(point["server"], point["mode"]) for point in self.control.state()["service_connection_points"]]
+
+    def starts(self, server: str, thread: str) -> int:
+        """How often a thread of SMS_EXECUTIVE has been started."""
+        number: int = self.control.state()["servers"][server]["threads"][thread]["starts"]
+        return number
 
     def password(self, account: str) -> str:
         accounts: dict[str, str] = json.loads((self.lab.directory / "control.json").read_text())["accounts"]

@@ -61,9 +61,7 @@ class ActionModule(SiteAction):
                 "components": view_components(outcome.components),
             },
         }
-        if self._task.diff:
-            result["diff"] = {"before": view_state(outcome, after=False), "after": after}
-        return result
+        return self.with_diff(result, view_state(outcome, after=False), after)
 
     def partial_result(self) -> Result:
         written = self._deployment.written if self._deployment else None

@@ -25,8 +25,6 @@ class ActionModule(SiteAction):
         "update_password": {"type": "str", "choices": ["always", "on_create"], "default": "always"},
     }
 
-    _deployment: AccountDeployment | None = None
-
     def check_options(self, options: Options) -> None:
         self.check_option(options, "account", check_account)
         if options["state"] == "absent" and options["password"] is not None:
@@ -41,20 +39,12 @@ class ActionModule(SiteAction):
             options["password"],
             updates_password=options["update_password"] == "always",
         )
-        self._deployment = AccountDeployment(client, options["site_code"])
-        outcome = self._deployment.run(wanted, check_mode=self._task.check_mode)
+        self.writer = deployment = AccountDeployment(client, options["site_code"])
+        outcome = deployment.run(wanted, check_mode=self._task.check_mode)
         result: Result = {"changed": outcome.operation != "none", "msg": _describe(outcome), "account": outcome.name}
-        if self._task.diff:
-            before = "absent" if outcome.operation == "create" else "present"
-            after = "absent" if outcome.operation == "remove" else "present"
-            if outcome.operation == "none":
-                before = after = options["state"]
-            # Whether the password differs cannot be read, and is not shown.
-            result["diff"] = {"before": {"state": before}, "after": {"state": after}}
-        return result
-
-    def partial_result(self) -> Result:
-        return {"changed": True} if self._deployment is not None and self._deployment.has_written else {}
+        # Whether the password differs cannot be read, and is not shown.
+        before = {"create": "absent", "remove": "present"}.get(outcome.operation, options["state"])
+        return self.with_diff(result, {"state": before}, {"state": options["state"]})
 
 
 def _describe(outcome: AccountOutcome) -> str:

@@ -41,8 +41,6 @@ class ActionModule(SiteAction):
         "proxy_account": {"type": "str"},
     }
 
-    _deployment: SiteSystemDeployment | None = None
-
     def check_options(self, options: Options) -> None:
         self.check_option(options, "site_system", check_fqdn)
         if options["public_fqdn"]:
@@ -79,17 +77,12 @@ class ActionModule(SiteAction):
             proxy_port=options["proxy_port"],
             proxy_account=options["proxy_account"],
         )
-        self._deployment = SiteSystemDeployment(client, options["site_code"])
-        outcome = self._deployment.run(options["site_system"], options["state"], wanted, check_mode=self._task.check_mode)
+        self.writer = deployment = SiteSystemDeployment(client, options["site_code"])
+        outcome = deployment.run(options["site_system"], options["state"], wanted, check_mode=self._task.check_mode)
         after = view_site_system(outcome.after)
         result = {
             "changed": outcome.step.operation != "none",
             "msg": describe_site_system(outcome),
             "site_system": {**after, "roles": list(outcome.roles)},
         }
-        if self._task.diff:
-            result["diff"] = {"before": view_site_system(outcome.before), "after": after}
-        return result
-
-    def partial_result(self) -> Result:
-        return {"changed": True} if self._deployment is not None and self._deployment.has_written else {}
+        return self.with_diff(result, view_site_system(outcome.before), after)

@@ -33,6 +33,17 @@ attributes:
     support: partial
 """
 
+    CHANGES = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in check_mode and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
+    support: full
+"""
+
     INFO_MODULE = r"""
 options: {}
 attributes:

@@ -39,12 +39,6 @@ requirements:
 notes:
   - The account needs to be a local administrator of the server.
 attributes:
-  check_mode:
-    description: Can run in check_mode and return changed status prediction without modifying target.
-    support: full
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
-    support: full
   idempotent:
     description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
     details: O(state=restarted) restarts every time unless O(restarted_for) is given.

@@ -26,6 +26,7 @@ options:
     required: true
 extends_documentation_fragment:
   - configmgr.site._attributes
+  - configmgr.site._attributes.changes
   - configmgr.site._control
 seealso:
   - module: configmgr.site.executive

@@ -25,6 +25,7 @@ options:
     type: str
 extends_documentation_fragment:
   - configmgr.site._attributes
+  - configmgr.site._attributes.changes
   - configmgr.site._control
 seealso:
   - module: configmgr.site.component

@@ -56,17 +56,12 @@ options:
       - An empty text stands for none; the computer account of the server is used then.
     type: str
 attributes:
-  check_mode:
-    description: Can run in check_mode and return changed status prediction without modifying target.
-    support: full
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
-    support: full
   idempotent:
     description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
     support: full
 extends_documentation_fragment:
   - configmgr.site._attributes
+  - configmgr.site._attributes.changes
   - configmgr.site._site
 notes:
   - To change the site, the account also needs a security role in Configuration Manager that may change sites, such as

@@ -45,19 +45,9 @@ options:
     type: str
     choices: [failed, warning, never]
     default: failed
-attributes:
-  check_mode:
-    description: Can run in check_mode and return changed status prediction without modifying target.
-    support: full
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.
-    details: Nothing is changed, so there is nothing to show.
-    support: none
-  idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
-    support: full
 extends_documentation_fragment:
   - configmgr.site._attributes
+  - configmgr.site._attributes.info_module
 requirements:
   - pywinrm >= 0.5.0 on the controller
 notes:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -25,6 +25,7 @@ from ansible.utils.display import Display
 from ._configmgr.classes import SCHEMA
 from ._configmgr.errors import SiteError
 from ._configmgr.servers import check_site_code
+from ._configmgr.views import View
 from ._windows.errors import WindowsError
 from ._wsman.client import WsmanClient
 from ._wsman.errors import (
@@ -61,6 +62,13 @@ _NO_SHELL = "none: this task sends WMI requests only"
 display = Display()
 
 
+class Writer(Protocol):
+    """What changes something on a server or a site."""
+
+    has_written: bool
+    """Whether it has, whatever happens afterwards."""
+
+
 class SiteAction(ActionBase):
     """Subclasses declare their options and implement `perform`."""
 
@@ -68,6 +76,9 @@ class SiteAction(ActionBase):
     """Name of the module, without the collection."""
     ARGUMENT_SPEC: ClassVar[Mapping[str, Any]]
     """The options; the documentation in ``plugins/modules`` says the same, and a test compares them."""
+
+    writer: Writer | None = None
+    """What changes something for a module that does; set before it runs."""
 
     _requires_connection = True
     _supports_check_mode = True
@@ -97,8 +108,12 @@ class SiteAction(ActionBase):
         raise NotImplementedError
 
     def partial_result(self) -> Result:
-        """What a failed run has to say besides its message: that something was changed already, for example."""
-        return {}
+        """What a failed run has to say besides its message: by default, that something was changed already."""
+        return {"changed": True} if self.writer is not None and self.writer.has_written else {}
+
+    def with_diff(self, result: Result, before: View, after: View) -> Result:
+        """The result with a diff, if one is asked for."""
+        return {**result, "diff": {"before": before, "after": after}} if self._task.diff else result
 
     def progress(self, line: str) -> None:
         """Show a line while the task runs; on standard error, so that machine-readable output stays so."""

@@ -9,12 +9,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from ._action import Options, Result, SiteAction
+from ._action import Options, SiteAction
 from ._configmgr.restart_plan import Desired
 from ._configmgr.restart_reasons import check_reason
-from ._configmgr.views import View
 from ._configmgr.waiting import LONGEST_PAUSE, Waiting
 
 CONTROL_OPTIONS: Mapping[str, Any] = {
@@ -25,17 +24,8 @@ CONTROL_OPTIONS: Mapping[str, Any] = {
 """Of what is started, stopped and restarted."""
 
 
-class Control(Protocol):
-    """What controls a thread or a service."""
-
-    has_written: bool
-    """Whether the server has been asked to change anything."""
-
-
 class ControlAction(SiteAction):
-    """Starts, stops and restarts something; subclasses set ``control`` before they run it."""
-
-    control: Control | None = None
+    """Starts, stops and restarts something."""
 
     def check_options(self, options: Options) -> None:
         if options["restarted_for"] is not None:
@@ -51,10 +41,3 @@ class ControlAction(SiteAction):
     def desired(self, options: Options) -> Desired:
         """What is wanted, as the options say."""
         return Desired(options["state"], options["restarted_for"])
-
-    def with_diff(self, result: Result, before: View, after: View) -> Result:
-        """The result with a diff, if one is asked for."""
-        return {**result, "diff": {"before": before, "after": after}} if self._task.diff else result
-
-    def partial_result(self) -> Result:
-        return {"changed": True} if self.control is not None and self.control.has_written else {}

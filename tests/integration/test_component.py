@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from plays import Play, Result, Site, Task
+from plays import Play, Result, Site, Task, refused
 
 SERVER = "srv1.corp.example"
 DOWNLOADER = "SMS_DMP_DOWNLOADER"
@@ -26,16 +26,13 @@ def on_server(site: Site, *tasks: Task, **more: Any) -> Play:
     return site.play(*tasks, **{"host": SERVER, **more})
 
 
-def starts(site: Site, name: str = DOWNLOADER) -> int:
-    number: int = site.control.state()["servers"][SERVER]["threads"][name]["starts"]
-    return number
+def starts(site: Site) -> int:
+    return site.starts(SERVER, DOWNLOADER)
 
 
 def message(play: Play, *words: str) -> str:
     """The message of the one task, which failed and has all the words."""
-    assert play.only.outcome == "failed", play.stdout
-    missing = [word for word in words if word not in play.only.message]
-    assert not missing, f"{missing} not in: {play.only.message}"
+    refused(play.only, *words)
     return play.only.message
 
 

@@ -43,8 +43,7 @@ def point(site: Site) -> tuple[str, str, str]:
 
 
 def starts(site: Site) -> int:
-    number: int = site.control.state()["servers"][SERVER]["threads"][DOWNLOADER]["starts"]
-    return number
+    return site.starts(SERVER, DOWNLOADER)
 
 
 def shown(play: Play) -> str:

@@ -72,7 +72,7 @@ def cut_off_at(site: Site, monkeypatch: pytest.MonkeyPatch, k: int, restart: str
     site.control.reset()
     # A note that is not true, as another administrator may have left one: it must not keep the thread from its restart.
     site.control.console("set_registry_value", server="srv1", key=NOTES, name=THREAD, value="offline")
-    before = _starts(site)
+    before = site.starts(SERVER, THREAD)
     death = Death(site, k)
     with monkeypatch.context() as patch:
         patch.setattr(site.lab.requests, "before", death.before)
@@ -85,10 +85,5 @@ def cut_off_at(site: Site, monkeypatch: pytest.MonkeyPatch, k: int, restart: str
     assert len(site.requests()) > count
     (point,) = site.control.state()["service_connection_points"]
     assert (point["mode"], point["effective_mode"]) == ("offline", "offline"), f"request {k}"
-    assert 1 <= _starts(site) - before <= 2, f"request {k}: {_starts(site) - before} restarts"
+    assert 1 <= site.starts(SERVER, THREAD) - before <= 2, f"request {k}: {site.starts(SERVER, THREAD) - before} restarts"
     return death.has_come
-
-
-def _starts(site: Site) -> int:
-    number: int = site.control.state()["servers"][SERVER]["threads"][THREAD]["starts"]
-    return number

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from plays import Result, Site, Task
+from plays import Site, Task, refused
 
 MODULE = "configmgr.site.site_account"
 ACCOUNT = "CORP\\cm-install"
@@ -16,12 +16,6 @@ SECRET = "Sommer-2026-geheim"
 
 def have(**options: Any) -> Task:
     return {"name": "have it", MODULE: {"account": ACCOUNT, **options}}
-
-
-def refused(result: Result, *words: str) -> None:
-    assert result.outcome == "failed", result
-    missing = [word for word in words if word not in result.message]
-    assert not missing, f"{missing} not in: {result.message}"
 
 
 def test_an_account_is_made_known_once_and_forgotten_once(site: Site) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from plays import Result, Site, Task
+from plays import Site, Task, refused
 
 SERVER = "srv2.corp.example"
 MODULE = "configmgr.site.site_system"
@@ -24,12 +24,6 @@ def properties(site: Site, server: str = SERVER) -> dict[str, list[Any]] | None:
             found: dict[str, list[Any]] = role["properties"]
             return found
     return None
-
-
-def refused(result: Result, *words: str) -> None:
-    assert result.outcome == "failed", result
-    missing = [word for word in words if word not in result.message]
-    assert not missing, f"{missing} not in: {result.message}"
 
 
 def know(site: Site, *accounts: str) -> None:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from .._wsman import codes
 from .._wsman.client import WsmanClient
-from .accounts import Account, create_account, delete_account, read_accounts, write_password
+from .accounts import Account, create_account, delete_account, find_account, write_password
 from .errors import Refusal, SiteError
 from .hierarchy import missing_provider_explained, read_hierarchy
 from .provider import SiteProvider
@@ -88,7 +88,7 @@ class AccountDeployment:
         return AccountOutcome(self._provider.site_code, name, operation, check_mode)
 
     def _find(self, name: str) -> Account | None:
-        return next(iter(read_accounts(self._provider, name)), None)
+        return find_account(self._provider, name)
 
     def _check_unused(self, name: str) -> None:
         """Refuse to forget an account that site systems are set up with."""

@@ -15,9 +15,9 @@ from .._wsman.wql import quote
 from . import classes
 from .errors import SiteError
 from .provider import SiteProvider
+from .site_control import ACTUAL, keys_of
 
 _CLASS = classes.ACCOUNT.name
-_KEYS = ("FileType", "ItemName", "ItemType", "SiteCode")
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,11 @@ def check_account(name: str) -> str:
     return name
 
 
-def read_accounts(provider: SiteProvider, name: str | None = None) -> list[Account]:
-    """The accounts that the site knows, or the one of this name."""
-    wql = f"SELECT * FROM {_CLASS} WHERE ItemType = {quote('User')}"
-    if name is not None:
-        wql += f" AND UserName = {quote(name)}"
-    return [_account(row) for row in provider.query(wql, classes.ACCOUNT)]
+def find_account(provider: SiteProvider, name: str) -> Account | None:
+    """The account of this name, if the site knows it."""
+    wql = f"SELECT * FROM {_CLASS} WHERE ItemType = {quote('User')} AND UserName = {quote(name)}"
+    rows = list(provider.query(wql, classes.ACCOUNT))
+    return Account(rows[0].text("UserName"), keys_of(rows[0])) if rows else None
 
 
 def create_account(provider: SiteProvider, name: str, password: str) -> None:
@@ -52,7 +51,7 @@ def create_account(provider: SiteProvider, name: str, password: str) -> None:
             _CLASS,
             {
                 "Availability": 0,
-                "FileType": 2,
+                "FileType": ACTUAL,
                 "ItemName": f"{name}| 0",
                 "ItemType": "User",
                 "Reserved2": _encrypt(provider, password),
@@ -80,7 +79,3 @@ def _encrypt(provider: SiteProvider, password: str) -> str:
     if not isinstance(encrypted, str) or not encrypted:
         raise SiteError(f"The SMS Provider of site {provider.site_code} did not encrypt the password, and does not say why.")
     return encrypted
-
-
-def _account(row: CimInstance) -> Account:
-    return Account(row.text("UserName"), {key: row.number(key) or 0 if key == "FileType" else row.text(key) for key in _KEYS})

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from .._wsman import codes
 from .._wsman.client import WsmanClient
-from .errors import Refusal, SiteError
+from .errors import SiteError
 from .hierarchy import Hierarchy, missing_provider_explained, read_hierarchy
 from .plan import Desired, Install, Keep, Remove, SetMode, StayAbsent, Step, Surroundings, check, decide, site_system_for
 from .provider import SiteProvider, read_locations
@@ -31,9 +31,7 @@ from .service_connection_point import (
 from .settling import LOGS, Components, settle
 from .updates import read_installations
 from .waiting import Waiting
-from .writing import Overtaken, attempt, write_once
-
-_ATTEMPTS = 3
+from .writing import Overtaken, attempt, plan_anew_when_overtaken, write_once
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Outcome:
     @property
     def changed(self) -> bool:
         """Whether the run wrote something or, in check mode, would."""
-        return isinstance(self.step, (Install, SetMode, Remove))
+        return self.operation != "none"
 
 
 class Deployment:
@@ -73,27 +71,21 @@ class Deployment:
 
     def run(self, desired: Desired, *, check_mode: bool) -> Outcome:
         """Find out what is to be done and, unless in check mode, do it."""
-        for _attempt in range(_ATTEMPTS):
-            step, around = self._plan(desired)
-            before = None if isinstance(step, Install) else step.elsewhere if isinstance(step, StayAbsent) else step.point
-            role_components = self._components_of(step, around)
-            if check_mode:
-                components = (
-                    tuple(role_components.read()) if role_components and isinstance(step, (SetMode, Keep, Remove)) else ()
-                )
-                return self._outcome(step, before, before, role_components, components, is_planned=True)
-            if role_components and isinstance(step, Install) and self._waiting.enabled:
-                role_components.expect_installation()
-            try:
-                after = self._apply(step, around)
-            except Overtaken:
-                continue
-            components = settle(self._provider, step, self._waiting, role_components)
-            return self._outcome(step, before, after, role_components, components)
-        raise Refusal(
-            f"Somebody else changed the service connection point {_ATTEMPTS} times while this task ran, so nothing was "
-            "written. Find out who, and run the task again."
-        )
+        return plan_anew_when_overtaken("the service connection point", lambda: self._run_once(desired, check_mode=check_mode))
+
+    def _run_once(self, desired: Desired, *, check_mode: bool) -> Outcome:
+        step, around = self._plan(desired)
+        before = None if isinstance(step, Install) else step.elsewhere if isinstance(step, StayAbsent) else step.point
+        role_components = self._components_of(step, around)
+        if check_mode:
+            is_there = isinstance(step, (SetMode, Keep, Remove))
+            components = tuple(role_components.read()) if role_components and is_there else ()
+            return self._outcome(step, before, before, role_components, components, is_planned=True)
+        if role_components and isinstance(step, Install) and self._waiting.enabled:
+            role_components.expect_installation()
+        after = self._apply(step, around)
+        components = settle(self._provider, step, self._waiting, role_components)
+        return self._outcome(step, before, after, role_components, components)
 
     def _components_of(self, step: Step, around: Surroundings) -> RoleComponents | None:
         """The components of the role on the server that a step is about, if it is about one."""

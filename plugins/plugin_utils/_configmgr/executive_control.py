@@ -20,7 +20,7 @@ from .._windows.services import DISABLED, RUNNING, STOPPED, DependentsRun, Servi
 from .._wsman.client import WsmanClient
 from . import restart_reasons
 from .errors import Refusal, SiteError
-from .restart_plan import Actual, Desired, Operation, Step, decide
+from .restart_plan import Actual, Desired, Step, decide
 from .threads import SERVICE, read_thread, read_thread_names, runs_always
 from .waiting import Wait, Waiting
 from .whereabouts import explain_missing_thread
@@ -35,9 +35,8 @@ class ExecutiveReport:
 
     def after(self, step: Step) -> ExecutiveReport:
         """What a step makes of it, if all goes well."""
-        states: dict[Operation, str] = {"none": self.service.state, "stop": STOPPED}
-        state = states.get(step.operation, RUNNING)
-        return ExecutiveReport(replace(self.service, state=state), step.reason if step.writes_reason else self.reason)
+        state = step.state_after(self.service.state, running=RUNNING, stopped=STOPPED)
+        return ExecutiveReport(replace(self.service, state=state), step.reason_after(self.reason))
 
 
 @dataclass(frozen=True)
@@ -168,7 +167,7 @@ class ExecutiveControl:
 
     # Starting
 
-    def _start(self) -> Service:
+    def _start(self) -> None:
         def read() -> Service:
             service = self._read()
             if service.state == STOPPED:
@@ -176,7 +175,7 @@ class ExecutiveControl:
                 self.has_written = True
             return service
 
-        return self._wait_for_service(SERVICE, read, _is_running, f"{SERVICE} did not start")
+        self._wait_for_service(SERVICE, read, _is_running, f"{SERVICE} did not start")
 
     def _start_dependents(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Start those that can be started, and return them: one may have been disabled or removed meanwhile."""
@@ -225,13 +224,13 @@ class ExecutiveControl:
 
     def _wait_for_service(
         self, name: str, read: Callable[[], Service], is_done: Callable[[Service], bool], failure: str
-    ) -> Service:
+    ) -> None:
         def advise(service: Service | None) -> str:
             if service is not None and service.state.endswith("Pending") and name == SERVICE:
                 return f"It ends its threads one by one. {_ADVICE} The last resort is to end the process smsexec.exe there."
             return _ADVICE
 
-        return self._wait.until(read, is_done, lambda service: {name: service.state}, failure, advise)
+        self._wait.until(read, is_done, lambda service: {name: service.state}, failure, advise)
 
 
 _CONTROLS = ("started", "stopped", "restarted")

@@ -48,6 +48,14 @@ class Step:
     """What is noted as that which it was last restarted for; None for that it is not known."""
     writes_reason: bool = False
 
+    def state_after(self, state: str, *, running: str, stopped: str) -> str:
+        """The state that it leads to, in the server's words."""
+        return {"none": state, "stop": stopped}.get(self.operation, running)
+
+    def reason_after(self, reason: str | None) -> str | None:
+        """What is noted when it is done."""
+        return self.reason if self.writes_reason else reason
+
     @property
     def changes(self) -> bool:
         """Whether there is anything to do."""

@@ -13,7 +13,6 @@ completed by the next run, from whatever controller.
 from __future__ import annotations
 
 from .._windows.registry import Registry
-from .restart_plan import DUE as DUE
 from .threads import SERVICE
 
 _KEY = r"SOFTWARE\configmgr.site\RestartedFor"
@@ -31,7 +30,7 @@ def check_reason(text: str) -> str:
 
 
 def read_reason(registry: Registry, name: str) -> str | None:
-    """What a thread or the service was last restarted for, `DUE`, or None if that is not known.
+    """What a thread or the service was last restarted for, `restart_plan.DUE`, or None if that is not known.
 
     The service restarts its threads with it, so what is noted for it holds for each of them that has no note of its own.
     """
@@ -42,7 +41,7 @@ def read_reason(registry: Registry, name: str) -> str | None:
 
 
 def write_reason(registry: Registry, name: str, reason: str | None) -> None:
-    """Note what a thread or the service was restarted for, `DUE`, or with None that it is not known any more."""
+    """Note what a thread or the service was restarted for, `restart_plan.DUE`, or with None that it is not known any more."""
     registry.write_text(_KEY, name, _UNKNOWN if reason is None else reason, make_key=True)
 
 

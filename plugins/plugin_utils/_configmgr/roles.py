@@ -23,6 +23,7 @@ from .._wsman.wql import quote
 from . import classes
 from .provider import SiteProvider
 from .servers import nal_path, network_os_path, same_server, server_of
+from .site_control import ACTUAL, keys_of
 
 SERVICE_CONNECTION_POINT = "SMS Dmp Connector"
 SITE_SYSTEM = "SMS Site System"
@@ -30,9 +31,6 @@ COMPONENT_SERVER = "SMS Component Server"
 """What the site itself adds to a server whose roles have components, and takes away again."""
 
 _CLASS = classes.ROLE.name
-_KEYS = ("FileType", "ItemName", "ItemType", "SiteCode")
-_ACTUAL = 2
-"""``FileType`` of the items that are in force; every published instance has it."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ class Role:
 
 def read_roles(provider: SiteProvider, name: str | None, server: str | None = None) -> list[Role]:
     """The instances of a role, or of all roles, in all sites that the provider knows, or those on one server."""
-    conditions = [f"FileType = {_ACTUAL}"]
+    conditions = [f"FileType = {ACTUAL}"]
     if name is not None:
         conditions.append(f"RoleName = {quote(name)}")
     if server is not None:
@@ -152,7 +150,7 @@ def create_role(
             return
         embedded = [_embedded_property(key, setting, ItemType="Property") for key, setting in settings.items()]
         keys: dict[str, CimValue] = {
-            "FileType": _ACTUAL,
+            "FileType": ACTUAL,
             "ItemName": f"{place.nal_path},{name}",
             "ItemType": "System Resource Usage",
             "NetworkOSPath": network_os_path(place.server),
@@ -171,7 +169,7 @@ def _role(row: CimInstance) -> Role:
         server=server_of(row.text("NetworkOSPath"), row.text("NALPath")),
         site_code=row.text("SiteCode"),
         nal_path=row.text("NALPath"),
-        keys={key: row.number(key) or 0 if key == "FileType" else row.text(key) for key in _KEYS},
+        keys=keys_of(row),
         embedded=tuple(row.objects("Props")),
     )
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from .._wsman import codes
 from .._wsman.client import WsmanClient
-from .accounts import read_accounts
+from .accounts import find_account
 from .errors import Refusal, SiteError
 from .hierarchy import missing_provider_explained, read_hierarchy
 from .provider import SiteProvider
@@ -32,9 +32,8 @@ from .roles import (
 )
 from .servers import same_site
 from .site_systems import ACCOUNT, PROXY_ACCOUNT, SiteSystem, Wanted, changes
-from .writing import Overtaken, attempt, write_once
+from .writing import attempt, plan_anew_when_overtaken, write_once
 
-_ATTEMPTS = 3
 _NAME_OF_SERVER = "Server Remote Name"
 
 
@@ -113,23 +112,25 @@ class SiteSystemDeployment:
 
     def run(self, server: str, state: Literal["present", "absent"], wanted: Wanted, *, check_mode: bool) -> SiteSystemOutcome:
         """Find out what is to be done and, unless in check mode, do it."""
-        for _attempt in range(_ATTEMPTS):
-            roles = self._gather(server)
-            step = plan(state, server, wanted, roles, self._provider.site_code)
-            self._check_accounts(step)
-            before = SiteSystem(step.role) if step.role else None
-            others = tuple(other_roles(roles))
-            if check_mode or step.operation == "none":
-                after = self._planned(server, step)
-                return SiteSystemOutcome(self._provider.site_code, server, step, before, after, others, check_mode)
-            try:
-                after = self._apply(server, step)
-            except Overtaken:
-                continue
-            return SiteSystemOutcome(self._provider.site_code, server, step, before, after, others, is_planned=False)
-        raise Refusal(
-            f"Somebody else changed the site system {server} {_ATTEMPTS} times while this task ran, so nothing was written. "
-            "Find out who, and run the task again."
+        return plan_anew_when_overtaken(
+            f"the site system {server}", lambda: self._run_once(server, state, wanted, check_mode=check_mode)
+        )
+
+    def _run_once(
+        self, server: str, state: Literal["present", "absent"], wanted: Wanted, *, check_mode: bool
+    ) -> SiteSystemOutcome:
+        roles = self._gather(server)
+        step = plan(state, server, wanted, roles, self._provider.site_code)
+        self._check_accounts(step)
+        is_planned = check_mode or step.operation == "none"
+        return SiteSystemOutcome(
+            self._provider.site_code,
+            server,
+            step,
+            before=SiteSystem(step.role) if step.role else None,
+            after=self._planned(server, step) if is_planned else self._apply(server, step),
+            roles=tuple(other_roles(roles)),
+            is_planned=check_mode,
         )
 
     def _gather(self, server: str) -> list[Role]:
@@ -142,7 +143,7 @@ class SiteSystemDeployment:
 
     def _check_accounts(self, step: Step) -> None:
         for account in accounts_of(step):
-            if not read_accounts(self._provider, account):
+            if find_account(self._provider, account) is None:
                 raise Refusal(
                     f"Site {self._provider.site_code} does not know the account {account}. Make it known first, with its "
                     "password: configmgr.site.site_account, or in the console under Administration > Security > Accounts."

@@ -32,9 +32,8 @@ class ThreadReport:
 
     def after(self, step: Step) -> ThreadReport:
         """What a step makes of it, if all goes well."""
-        states: dict[Operation, str] = {"none": self.thread.state, "stop": threads.STOPPED}
-        state = states.get(step.operation, threads.RUNNING)
-        return ThreadReport(replace(self.thread, state=state), step.reason if step.writes_reason else self.reason)
+        state = step.state_after(self.thread.state, running=threads.RUNNING, stopped=threads.STOPPED)
+        return ThreadReport(replace(self.thread, state=state), step.reason_after(self.reason))
 
 
 @dataclass(frozen=True)

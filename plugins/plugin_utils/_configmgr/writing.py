@@ -10,11 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from .._wsman.errors import WsmanError, WsmanFault
-from .errors import SiteError
+from .errors import Refusal, SiteError
 from .provider import SiteProvider
 
+Outcome = TypeVar("Outcome")
+
+_ATTEMPTS = 3
 RIGHTS = (
     "The account needs a security role in Configuration Manager that may change sites, such as Full Administrator or "
     "Infrastructure Administrator."
@@ -23,6 +27,19 @@ RIGHTS = (
 
 class Overtaken(Exception):
     """Somebody else changed the same thing after it was planned on, and nothing was written: plan anew."""
+
+
+def plan_anew_when_overtaken(what: str, run: Callable[[], Outcome]) -> Outcome:
+    """Run again what somebody else was faster than, a few times. `Refusal` where that goes on; nothing was written then."""
+    for _attempt in range(_ATTEMPTS):
+        try:
+            return run()
+        except Overtaken:
+            continue
+    raise Refusal(
+        f"Somebody else changed {what} {_ATTEMPTS} times while this task ran, so nothing was written. Find out who, and run "
+        "the task again."
+    )
 
 
 def write_once(write: Callable[[], None], is_done: Callable[[], bool], means_overtaken: frozenset[int]) -> None:

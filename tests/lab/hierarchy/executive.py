@@ -182,8 +182,7 @@ class Executive:
     def _start_one_after_the_other(self) -> None:
         """What a start of the service does: it says that it runs, and its threads begin after that (invented seconds)."""
         for number, thread in enumerate(self.threads.values(), start=1):
-            thread.hangs = False
-            self._server.registry.set(f"{THREADS}\\{thread.component}", "Requested Operation", "None")
+            self._make_ready(thread)
             if not thread.is_scheduled:
                 self._after(thread, number * START_SECONDS, self._start_if_service_runs)
 
@@ -225,9 +224,13 @@ class Executive:
 
     def _start_all(self) -> None:
         for thread in self.threads.values():
-            thread.hangs = False
-            self._server.registry.set(f"{THREADS}\\{thread.component}", "Requested Operation", "None")
+            self._make_ready(thread)
             self._start_if_automatic(thread)
+
+    def _make_ready(self, thread: ComponentThread) -> None:
+        """What a new process of the service does for each thread: nothing of what was before counts any more."""
+        thread.hangs = False
+        self._server.registry.set(f"{THREADS}\\{thread.component}", "Requested Operation", "None")
 
     def _log_start(self, thread: ComponentThread) -> None:
         now = self._simulation.now

@@ -31,8 +31,9 @@ os.execvp(sys.argv[1], sys.argv[1:])
 READER = shlex.quote('echo ready; while read -r line; do echo "got $line"; done')
 """A shell command that reads lines until Ctrl-D."""
 
+# It sleeps between its looks, since no event tells a process that it has been given the terminal.
 AWAITS_THE_TERMINAL = "import os, time\nwhile os.tcgetpgrp(0) != os.getpgrp(): time.sleep(0.01)\nprint('in the foreground')"
-"""Looks again and again, since nothing tells a process that it has been given the terminal. It does not ask for it."""
+"""Waits for the terminal, and does not ask for it."""
 
 
 class Terminal:
