@@ -66,13 +66,19 @@ def serialized(certificate: x509.Certificate) -> bytes:
 
 
 @cache
+def _key() -> ec.EllipticCurvePrivateKey:
+    """One for all, as making one takes its time."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+@cache
 def make_root(name: str, validity: tuple[datetime, datetime]) -> RootCertificate:
     """A root certificate of this common name; one for the whole process."""
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
     if name in _ORGANIZATIONS:
         attributes.insert(0, x509.NameAttribute(NameOID.ORGANIZATION_NAME, _ORGANIZATIONS[name]))
     subject = x509.Name(attributes)
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = _key()
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -119,6 +125,11 @@ class CertificateStores:
                 root = make_root(name, _VALID)
                 # Cut off in the middle of the certificate, whose length says otherwise
                 self._add(store, RootCertificate(root.thumbprint, root.blob[: len(root.blob) // 2]))
+
+    def fill(self, count: int) -> None:
+        """Add so many others."""
+        for number in range(count):
+            self._add("AuthRoot", make_root(f"Root Certificate Authority {number}", _VALID))
 
     def _add(self, store: str, root: RootCertificate) -> None:
         self._registry.set(rf"{STORES}\{store}\Certificates\{root.thumbprint}", "Blob", root.blob)

@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING
 
 from ..wire.host import CommandResult
 from ..wmi.model import Caller
+from .command_line import LONGEST, Command, parse
 from .powershell import PowerShell
+from .programs import curl, findstr, net
+from .reg_program import reg
 
 if TYPE_CHECKING:
     from .windows_server import WindowsServer
 
 _POWERSHELL = re.compile(r"(?:^|[\\/])(?:powershell|pwsh)(?:\.exe)?$", re.IGNORECASE)
-_REDIRECTION = re.compile(r"^(?P<command>.*?)(?P<operator>>>|>)\s*(?P<path>\"[^\"]+\"|[^\s>]+)\s*$", re.DOTALL)
+_PROGRAMS = {"reg": reg, "findstr": findstr, "net": net, "curl": curl}
 
 
 class CommandInterpreter:
     """cmd.exe of one server.
 
-    It knows ``hostname``, ``whoami``, ``ver``, ``echo`` (also into a file), ``type``, ``del``, ``dir``, ``cmd /c`` and
-    ``exit``, and expands environment variables. Every start of PowerShell is written down in
-    `WindowsServer.powershell_starts`; the lab has none, but a stand-in for a few scripts.
+    It knows ``hostname``, ``whoami``, ``ver``, ``echo``, ``type``, ``del``, ``dir``, ``cmd /c``, ``exit`` and a few programs,
+    joins them as cmd.exe does, redirects their output, and expands environment variables. Every start of PowerShell is written
+    down in `WindowsServer.powershell_starts`; the lab has none, but a stand-in for a few scripts.
     """
 
     def __init__(self, server: WindowsServer) -> None:
@@ -42,36 +45,58 @@ class CommandInterpreter:
     def run(self, caller: Caller, command_line: str, stdin: bytes) -> CommandResult:
         """Carry out one command line."""
         with self._server.simulation.moment():
-            return self._run(caller, self._expanded(caller, command_line).strip())
+            return self._run_line(caller, self._expanded(caller, command_line).strip(), stdin)
 
     def _expanded(self, caller: Caller, line: str) -> str:
         # On a command line, unlike in a batch file, what is no variable stays as it is.
         environment = {name.lower(): value for name, value in self._server.environment(caller.account).items()}
         return re.sub(r"%([^%]+)%", lambda match: environment.get(match[1].lower(), match[0]), line)
 
-    def _run(self, caller: Caller, line: str) -> CommandResult:
-        line = line.lstrip("@").strip()
-        match = _REDIRECTION.match(line)
-        if match:
-            return self._redirected(caller, match["command"], match["path"].strip('"'), match["operator"] == ">>")
+    def _run_line(self, caller: Caller, line: str, stdin: bytes) -> CommandResult:
+        if len(line) > LONGEST:
+            return CommandResult(stderr=b"The command line is too long.\r\n", exit_code=1)
+        whole = CommandResult()
+        for pipeline in parse(line):
+            if (pipeline.condition, whole.exit_code == 0) in (("&&", False), ("||", True)):
+                continue
+            data, errors, exit_code = stdin, b"", 0
+            for command in pipeline.commands:
+                result = self._run_command(caller, command, data)
+                data, errors, exit_code = result.stdout, errors + result.stderr, result.exit_code
+            whole = CommandResult(whole.stdout + data, whole.stderr + errors, exit_code)
+        return whole
+
+    def _run_command(self, caller: Caller, command: Command, stdin: bytes) -> CommandResult:
+        result = self._run(caller, command.text, stdin)
+        streams = {1: result.stdout, 2: result.stderr}
+        for redirection in command.redirections:
+            data, streams[redirection.stream] = streams[redirection.stream], b""
+            if redirection.target.startswith("&"):
+                streams[int(redirection.target[1:])] += data
+            elif redirection.target.lower() != "nul":
+                write = self._server.files.append if redirection.appends else self._server.files.write
+                write(redirection.target, data)
+        return CommandResult(streams[1], streams[2], result.exit_code)
+
+    def _run(self, caller: Caller, line: str, stdin: bytes) -> CommandResult:
+        line = line.lstrip().lstrip("@").lstrip()
+        if not line:
+            return CommandResult()
         name, arguments = _split_program(line)
         if _POWERSHELL.search(name):
             self._server.powershell_starts.append(line)
             powershell = PowerShell(self._server.files, self._server.environment(caller.account))
-            return powershell.run(arguments) or _not_recognized(name)
+            return powershell.run(arguments.strip()) or _not_recognized(name)
         bare = name.rsplit("\\", 1)[-1].lower().removesuffix(".exe")
         if bare == "cmd":
-            inner = re.sub(r"^(?:/[a-bd-z]\s+)*/c\s*", "", arguments, flags=re.IGNORECASE)
-            return self._run(caller, inner[1:-1] if len(inner) > 1 and inner[0] == inner[-1] == '"' else inner)
+            inner = re.sub(r"^(?:/[a-bd-z]\s+)*/c\s*", "", arguments.strip(), flags=re.IGNORECASE)
+            is_quoted = len(inner) > 1 and inner[0] == inner[-1] == '"'
+            return self._run_line(caller, inner[1:-1] if is_quoted else inner, stdin)
+        program = _PROGRAMS.get(bare)
+        if program and (bare != "curl" or self._server.has_curl):
+            return program(self._server, arguments, stdin)
         command = self._commands.get(bare)
         return command(caller, arguments) if command else _not_recognized(name)
-
-    def _redirected(self, caller: Caller, command: str, path: str, append: bool) -> CommandResult:
-        result = self._run(caller, command)
-        if path.lower() != "nul":
-            write = self._server.files.append if append else self._server.files.write
-            write(path, result.stdout)
-        return CommandResult(b"", result.stderr, result.exit_code)
 
     def _hostname(self, caller: Caller, arguments: str) -> CommandResult:
         return _output(self._server.name.partition(".")[0])

@@ -18,6 +18,7 @@ from .encryption import Encryption
 from .executive import Executive
 from .hierarchy_manager import HIERARCHY_MANAGER, HierarchyManager
 from .logs import legacy_line
+from .network import Network
 from .operating_systems import ServerOptions
 from .provider import SmsProvider
 from .roles import RoleClass
@@ -71,10 +72,22 @@ class Hierarchy:
         self.encryption = Encryption()
         self.violations: list[Violation] = []
         self.sites = {
-            site.code: Site(site.code, site.name, site.type, site.parent, site.server, site.sms_provider)
+            site.code: Site(
+                site.code,
+                site.name,
+                site.type,
+                site.parent,
+                site.server,
+                site.sms_provider,
+                site.sql_server,
+                site.passive_server,
+            )
             for site in topology.sites
         }
         self.directory = self._make_directory(accounts)
+        self.network = Network(topology.servers)
+        for entry in topology.sites:
+            self.network.listen(entry.sql_server, entry.sql_port)
         self.servers = {name: self._make_server(name, accounts) for name in topology.servers}
         self.executives = {name: self._make_executive(server) for name, server in self.servers.items()}
         for site in self.sites.values():
@@ -138,11 +151,11 @@ class Hierarchy:
     def set_site_servers_are_administrators(self, server: str, value: bool) -> None:
         """Add the computer accounts of the site servers to a server's local administrators, or take them out."""
         groups = self.servers[server].accounts
-        for site in self.sites.values():
-            account = self.servers[site.server].computer_account
+        for site_server in [name for site in self.sites.values() for name in (site.server, site.passive_server) if name]:
+            account = self.servers[site_server].computer_account
             if value:
                 groups.add(ADMINISTRATORS, account)
-            elif site.server != server and groups.is_listed(ADMINISTRATORS, account):
+            elif site_server != server and groups.is_listed(ADMINISTRATORS, account):
                 groups.remove(ADMINISTRATORS, account)
         if value:
             self.component_manager.retry(server)
@@ -157,14 +170,15 @@ class Hierarchy:
 
     def _make_server(self, name: str, accounts: tuple[Account, ...]) -> WindowsServer:
         options = self.topology.server_options.get(name, ServerOptions())
-        server = WindowsServer(name, options, self.directory, self.simulation, self.quirks)
+        server = WindowsServer(name, options, self.directory, self.simulation, self.quirks, self.network)
         for account in accounts:
             if account.may_manage_remotely:
                 server.accounts.add(REMOTE_MANAGEMENT_USERS, account.name)
-        if any(name == site.server for site in self.sites.values()):
+        if any(name in (site.server, site.passive_server) for site in self.sites.values()):
             server.installation_directory = r"C:\Program Files\Microsoft Configuration Manager"
         for site in self.sites.values():
-            server.accounts.add(ADMINISTRATORS, f"{self.topology.netbios_domain}\\{_host(site.server)}$")
+            for site_server in filter(None, (site.server, site.passive_server)):
+                server.accounts.add(ADMINISTRATORS, f"{self.topology.netbios_domain}\\{_host(site_server)}$")
         return server
 
     def _make_directory(self, accounts: tuple[Account, ...]) -> Directory:
@@ -188,17 +202,22 @@ class Hierarchy:
         """What Setup does for a site: roles, services, registry, threads, and the SMS Provider."""
         server = self.servers[site.server]
         self.add_site_system(site.server, site.code)
-        roles = [site_control.COMPONENT_SERVER, site_control.SITE_SERVER, site_control.SQL_SERVER]
+        if site.sql_server != site.server:
+            self.add_site_system(site.sql_server, site.code)
+        self.site_control.add(Role(site_control.SQL_SERVER, site.sql_server, site.code))
+        if site.passive_server:
+            self._set_up_passive_server(site)
+        roles = [site_control.COMPONENT_SERVER, site_control.SITE_SERVER]
         roles += [] if site.type == "cas" else site_control.CLIENT_FACING_ROLES
         for role in roles:
             # The name of the list is that of a published management point; what it holds was not published
             lists = [PropertyList("Objects Polled By Site Status")] if role == site_control.MANAGEMENT_POINT else []
             self.site_control.add(Role(role, site.server, site.code, property_lists=lists))
         for name in next(entry for entry in self.topology.sites if entry.code == site.code).site_systems:
-            self.add_site_system(name, site.code)
+            if not self.site_control.roles(site_control.SITE_SYSTEM, name):
+                self.add_site_system(name, site.code)
         server.add_service(Service(SITE_COMPONENT_MANAGER, rf"{server.installation_directory}\bin\x64\sitecomp.exe"))
-        for name, value in {"Site Code": site.code, "Site Server": site.server}.items():
-            server.registry.set(r"HKLM\SOFTWARE\Microsoft\SMS\Identification", name, value)
+        self._identify(server, site)
         for name, value in {"UI Installation Directory": server.installation_directory, "Full Version": VERSION}.items():
             server.registry.set(r"HKLM\SOFTWARE\Microsoft\SMS\Setup", name, value)
         server.registry.create_key(f"{COMPONENT_SERVER_KEYS}\\{site.server}")
@@ -209,6 +228,17 @@ class Hierarchy:
         self._add_provider_locations(server, site)
         if site.sms_provider:
             self._set_up_provider(site)
+
+    def _set_up_passive_server(self, site: Site) -> None:
+        """The second of a pair of site servers, which waits to take over."""
+        self.add_site_system(site.passive_server, site.code)
+        self.site_control.add(Role(site_control.SITE_SERVER, site.passive_server, site.code, is_passive=True))
+        self._identify(self.servers[site.passive_server], site)
+
+    def _identify(self, server: WindowsServer, site: Site) -> None:
+        site_servers = " ".join(filter(None, (site.server, site.passive_server)))
+        for name, value in {"Site Code": site.code, "Site Server": site.server, "Site Servers": site_servers}.items():
+            server.registry.set(r"HKLM\SOFTWARE\Microsoft\SMS\Identification", name, value)
 
     def _set_up_provider(self, site: Site) -> None:
         server = self.servers[site.sms_provider]

@@ -213,8 +213,9 @@ class RoleClass(SiteClass):
                 ],
                 "RoleCount": len(self.hierarchy.site_control.on_server(role.server)),
                 "ServiceWindows": [],
-                "ServerState": 196611,
-                "SiteSystemStatus": 1,
+                # Published scripts tell a site server in passive mode by these two.
+                "ServerState": 196608 if role.is_passive else 196611,
+                "SiteSystemStatus": 0 if role.is_passive else 1,
                 "SslState": 0 if role.name in site_control.CLIENT_FACING_ROLES else _NO_CLIENT_CONNECTIONS,
                 "Type": self._server_type(role.server),
             },

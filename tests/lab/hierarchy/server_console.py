@@ -41,6 +41,12 @@ class ServerConsole:
             "write_file": self.write_file,
             "remove_file": self.remove_file,
             "set_clock": self.set_clock,
+            "block_port": self.block_port,
+            "unblock_port": self.unblock_port,
+            "open_port": self.open_port,
+            "close_port": self.close_port,
+            "remove_curl": self.remove_curl,
+            "fill_certificate_store": self.fill_certificate_store,
         }
 
     def add_local_group_member(self, server: str, member: str | Sequence[str], group: str = ADMINISTRATORS) -> None:
@@ -133,6 +139,30 @@ class ServerConsole:
     def set_clock(self, server: str, seconds: float) -> None:
         """Have a server's clock be so many seconds ahead, or behind if they are negative."""
         self._server(server).clock_error = float(seconds)
+
+    def block_port(self, server: str, port: int, source: str = "") -> None:
+        """Have a firewall drop what another server, or anybody, sends to a port of this one."""
+        self._hierarchy.network.block(source and self._server(source).name, self._server(server).name, port)
+
+    def unblock_port(self, server: str, port: int, source: str = "") -> None:
+        """Let it pass again."""
+        self._hierarchy.network.unblock(source and self._server(source).name, self._server(server).name, port)
+
+    def open_port(self, server: str, port: int) -> None:
+        """Have a server listen on a port."""
+        self._hierarchy.network.listen(self._server(server).name, port)
+
+    def close_port(self, server: str, port: int) -> None:
+        """Have nobody listen on a port of a server."""
+        self._hierarchy.network.close(self._server(server).name, port)
+
+    def remove_curl(self, server: str) -> None:
+        """Take curl.exe away."""
+        self._server(server).has_curl = False
+
+    def fill_certificate_store(self, server: str, count: int) -> None:
+        """Add so many root certificates of other names, as the store of a real server has up to 400."""
+        self._server(server).certificates.fill(count)
 
     def _server(self, name: str) -> WindowsServer:
         return self._hierarchy.servers[self._hierarchy.topology.fqdn(name)]

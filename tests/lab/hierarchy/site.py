@@ -41,6 +41,9 @@ class Site:
     server: str
     sms_provider: str
     """Empty for a secondary site, which has none."""
+    sql_server: str
+    passive_server: str
+    """The site server in passive mode; empty where there is none."""
 
     @property
     def type_number(self) -> int:
@@ -100,7 +103,7 @@ class SiteDefinitions(SiteClass):
                 "SiteName": site.name,
                 "SiteServerName": site.server,
                 "SiteServerDomain": self.hierarchy.topology.netbios_domain,
-                "SQLServerName": site.server,
+                "SQLServerName": site.sql_server,
                 "SQLDatabaseName": f"CM_{site.code}",
                 "InstallDirectory": self.hierarchy.servers[site.server].installation_directory,
                 "ParentSiteCode": site.parent,

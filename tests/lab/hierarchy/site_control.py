@@ -74,6 +74,8 @@ class Role:
     site_code: str
     properties: list[Property] = field(default_factory=list)
     property_lists: list[PropertyList] = field(default_factory=list)
+    is_passive: bool = False
+    """Of a site server: whether it waits for the other one of its pair to fail."""
 
     @property
     def nal_path(self) -> str:

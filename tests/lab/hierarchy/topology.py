@@ -13,6 +13,7 @@ from typing import Any, Literal, cast, get_args
 import yaml
 
 from .local_groups import Language
+from .network import SQL_SERVER
 from .operating_systems import OPERATING_SYSTEMS, DomainRole, ServerOptions
 
 SiteType = Literal["cas", "primary", "secondary"]
@@ -36,6 +37,10 @@ class SiteTopology:
     sms_provider: str
     """The server with the SMS Provider; empty for a secondary site, which has none."""
     site_systems: tuple[str, ...]
+    sql_server: str
+    sql_port: int
+    passive_server: str
+    """The site server in passive mode; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class Topology:
         names = [site.server for site in self.sites]
         names += [site.sms_provider for site in self.sites if site.sms_provider]
         names += [name for site in self.sites for name in site.site_systems]
+        names += [name for site in self.sites for name in (site.passive_server, site.sql_server) if name]
         return tuple(dict.fromkeys([*names, *self.member_servers]))
 
     def fqdn(self, name: str) -> str:
@@ -129,6 +135,9 @@ def parse(name: str, data: object) -> Topology:
             server=fqdn(server),
             sms_provider=fqdn(entry.text("sms_provider", server)) if site_type != "secondary" else "",
             site_systems=tuple(fqdn(host) for host in entry.texts("site_systems")),
+            sql_server=fqdn(entry.text("sql_server", server)),
+            sql_port=entry.number("sql_port", SQL_SERVER),
+            passive_server=fqdn(entry.text("passive_server", "")),
         )
         entry.done()
         return parsed
@@ -201,6 +210,9 @@ class _Entries:
 
     def names(self) -> list[str]:
         return [str(name) for name in self._data]
+
+    def number(self, name: str, default: int) -> int:
+        return int(self._value(name, int, "a number", default))
 
     def flag(self, name: str) -> bool:
         return bool(self._value(name, bool, "true or false", None))

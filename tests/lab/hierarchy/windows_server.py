@@ -18,6 +18,7 @@ from .directory import ADMINISTRATORS, REMOTE_MANAGEMENT_USERS, Directory
 from .drives import DataFiles, Files, LogicalDisks, usual_drives
 from .local_groups import LocalAccounts
 from .moment import WmiAtOneMoment
+from .network import Network
 from .operating_systems import ComputerSystems, OperatingSystems, ServerOptions
 from .services import DependentServiceClass, Service, ServiceClass, ServiceControl
 
@@ -36,14 +37,25 @@ _DEPENDENCIES = {"WinRM": ("RpcSs",)}
 class WindowsServer:
     """One server of the domain; implements what the wire asks of a host."""
 
-    def __init__(self, name: str, options: ServerOptions, directory: Directory, simulation: Simulation, quirks: Quirks) -> None:
+    def __init__(
+        self,
+        name: str,
+        options: ServerOptions,
+        directory: Directory,
+        simulation: Simulation,
+        quirks: Quirks,
+        network: Network | None = None,
+    ) -> None:
         self.name = name
+        self.network = network or Network([name])
         self.netbios_name = name.partition(".")[0].upper()
         self.computer_account = f"{directory.netbios_domain}\\{self.netbios_name}$"
         self.options = options
         self.simulation = simulation
         self.quirks = quirks
         self.os_version = options.system.version
+        # curl.exe came with Windows Server 2019.
+        self.has_curl = tuple(map(int, self.os_version.split("."))) >= (10, 0, 17763)
         self.clock_error = 0.0
         """Seconds by which its clock is ahead."""
         self.installation_directory = r"C:\SMS"
