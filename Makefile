@@ -12,6 +12,8 @@ endif
 
 VENV := .venv/$(VERSION)
 BIN := $(VENV)/bin
+# A test that waits for the lab leaves its processor to another.
+WORKERS := $(shell "$(PYTHON)" -c 'import os; print(2 * (os.cpu_count() or 1))' 2>/dev/null)
 COLLECTION := .build/ansible_collections/configmgr/site
 LAB ?= .lab
 TOPOLOGY ?= standalone
@@ -42,7 +44,7 @@ unit: $(VENV)/.test link ## Run the tests of the parts
 
 integration: $(VENV)/.test link ## Run the tests that go through ansible-playbook and the lab
 	@tests/install-system-packages.sh
-	$(BIN)/python -m pytest tests/integration -n auto -q
+	$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist worksteal -q
 
 # Side by side, with the output of each kept together.
 molecule: $(VENV)/.test link ## Run the Molecule scenarios of extensions/molecule on the lab (a minute or so)

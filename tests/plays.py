@@ -135,7 +135,12 @@ class Site:
         return [request["action"] for request in self.requests(task)]
 
     def writes(self) -> list[str]:
-        return [action for action in self.actions() if action in WRITES]
+        """Requests that change something; a shell for programs that read is made and removed, too, but is nothing."""
+        return [
+            request["action"]
+            for request in self.requests()
+            if request["action"] in WRITES and not request["resource_uri"].endswith("/shell/cmd")
+        ]
 
     def points(self) -> list[tuple[str, str]]:
         """Server and mode of every service connection point on record."""

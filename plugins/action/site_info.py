@@ -21,7 +21,7 @@ class ActionModule(SiteAction):
         report = read_site_report(client, options["site_code"])
         return {
             "changed": False,
-            **view_hierarchy(report.hierarchy),
+            **view_hierarchy(report.hierarchy, report.servers),
             "providers": [view_location(location) for location in report.locations],
             "service_connection_points": [view_point(point) for point in report.points],
         }

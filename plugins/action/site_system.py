@@ -84,5 +84,6 @@ class ActionModule(SiteAction):
             "changed": outcome.step.operation != "none",
             "msg": describe_site_system(outcome),
             "site_system": {**after, "roles": list(outcome.roles)},
+            "unknown_accounts": list(outcome.unknown_accounts),
         }
         return self.with_diff(result, view_site_system(outcome.before), after)

@@ -9,7 +9,9 @@ from ..plugin_utils._action import Options, Result, SiteAction
 from ..plugin_utils._configmgr.accounts import check_account
 from ..plugin_utils._configmgr.prerequisites.checks import Expected, catalogue
 from ..plugin_utils._configmgr.prerequisites.report import FAIL_ON, PrerequisitesReport, judge, view_entry
-from ..plugin_utils._configmgr.servers import check_fqdn
+from ..plugin_utils._configmgr.servers import check_fqdn, check_sql_server, same_server
+from ..plugin_utils._windows.connections import Connection, Target
+from ..plugin_utils._windows.domain_directory import HAS_LDAP3, DirectoryAccess
 from ..plugin_utils._wsman.client import WsmanClient
 
 
@@ -19,7 +21,27 @@ class ActionModule(SiteAction):
     MODULE = "site_system_prerequisites"
     ARGUMENT_SPEC = {
         "site_server": {"type": "str", "required": True},
+        "passive_site_server": {"type": "str"},
+        "site_system": {"type": "str"},
         "installation_account": {"type": "str"},
+        "sql_server": {"type": "str"},
+        "sql_server_port": {"type": "int", "default": 1433},
+        "connections_from_site_server": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "host": {"type": "str", "required": True},
+                "port": {"type": "int", "required": True},
+                "connected": {"type": "bool", "required": True},
+                "seconds": {"type": "float"},
+                "error": {"type": "str"},
+            },
+        },
+        "ldap_server": {"type": "str"},
+        "ldap_user": {"type": "str"},
+        "ldap_password": {"type": "str", "no_log": True},
+        "ldap_ca_path": {"type": "path"},
         "warn": {"type": "list", "elements": "str", "default": []},
         "skip": {"type": "list", "elements": "str", "default": []},
         "fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "failed"},
@@ -28,7 +50,14 @@ class ActionModule(SiteAction):
     _report: PrerequisitesReport | None = None
 
     def check_options(self, options: Options) -> None:
-        self.check_option(options, "site_server", check_fqdn)
+        for name in ("site_server", "passive_site_server", "site_system"):
+            if options[name]:
+                self.check_option(options, name, check_fqdn)
+        if options["sql_server"]:
+            self.check_option(options, "sql_server", check_sql_server)
+        if not 1 <= options["sql_server_port"] <= 65535:
+            raise ValueError("sql_server_port: it must be between 1 and 65535.")
+        self._check_ldap(options)
         if options["installation_account"]:
             self.check_option(options, "installation_account", check_account)
         for option in ("warn", "skip"):
@@ -36,8 +65,26 @@ class ActionModule(SiteAction):
             if unknown:
                 raise ValueError(f"{option}: there is no check {unknown[0]!r}; there are {', '.join(catalogue())}")
 
+    @staticmethod
+    def _check_ldap(options: Options) -> None:
+        if not options["ldap_server"]:
+            given = [name for name in ("ldap_user", "ldap_password", "ldap_ca_path") if options[name]]
+            if given:
+                raise ValueError(f"{given[0]}: it has no use without ldap_server.")
+            return
+        for name in ("ldap_user", "ldap_password"):
+            if not options[name]:
+                raise ValueError(f"{name}: ldap_server needs it, because a domain controller tells nothing to strangers.")
+        scheme, separator, host = options["ldap_server"].rpartition("://")
+        if (separator and scheme.lower() not in ("ldap", "ldaps")) or not host:
+            raise ValueError("ldap_server: it must be a host such as dc1.corp.example, or ldaps:// or ldap:// and a host.")
+        if not separator:
+            options["ldap_server"] = f"ldaps://{host}"
+        if not HAS_LDAP3:
+            raise ValueError("ldap_server: it needs the Python library ldap3 on the controller: pip install ldap3.")
+
     def perform(self, client: WsmanClient, options: Options) -> Result:
-        expected = Expected(options["site_server"], options["installation_account"] or "")
+        expected = _expected(options)
         self._report = report = judge(client, expected, warn=options["warn"], skip=options["skip"])
         if report.fails_on(options["fail_on"]):
             raise report.failure()
@@ -46,4 +93,31 @@ class ActionModule(SiteAction):
     def partial_result(self) -> Result:
         if self._report is None:
             return {}
-        return {"verdict": self._report.verdict, "checks": [view_entry(entry) for entry in self._report.entries]}
+        return {
+            "verdict": self._report.verdict,
+            "checks": [view_entry(entry) for entry in self._report.entries],
+            "table": self._report.table,
+        }
+
+
+def _expected(options: Options) -> Expected:
+    attempts = [
+        Connection(
+            Target(attempt["host"], attempt["port"]),
+            (attempt["seconds"] or 0.0) if attempt["connected"] else None,
+            attempt["error"] or "",
+        )
+        for attempt in options["connections_from_site_server"]
+    ]
+    name = options["site_system"]
+    return Expected(
+        options["site_server"],
+        options["passive_site_server"] or "",
+        name or "",
+        options["installation_account"] or "",
+        Target(options["sql_server"], options["sql_server_port"]) if options["sql_server"] else None,
+        tuple(attempt for attempt in attempts if not name or same_server(attempt.target.host, name)),
+        DirectoryAccess(options["ldap_server"], options["ldap_user"], options["ldap_password"], options["ldap_ca_path"])
+        if options["ldap_server"]
+        else None,
+    )

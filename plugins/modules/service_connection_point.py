@@ -30,7 +30,8 @@ options:
   site_system:
     description:
       - Fully qualified domain name of the site system server with the role.
-      - Needed for an installation. The server must be a site system of the site already.
+      - Needed for an installation. The server must be a site system of the site already. In check mode it need not be, because a
+        task before may be what makes it one; RV(msg) says so.
       - Without it, an existing role is kept or changed where it is.
     type: str
   mode:

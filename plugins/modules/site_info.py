@@ -88,6 +88,14 @@ sites:
       description: Its site server.
       type: str
       sample: ps1.corp.example
+    passive_server:
+      description: Its site server in passive mode; null if it has none.
+      type: str
+      sample: ps2.corp.example
+    sql_server:
+      description: The SQL Server with its database, as a host or C(host\instance); null if the site does not say.
+      type: str
+      sample: sql1.corp.example
     version:
       description: Version of Configuration Manager.
       type: str

@@ -17,6 +17,7 @@ description:
     an existing one; or removes it.
   - Every setting is read and compared by its name. What is not given stays as it is.
   - A site system that still has other roles is not removed.
+  - An account that the site does not know is refused, but not in check mode, because a task before may be what makes it known.
 options:
   site_system:
     description: Fully qualified domain name of the server, as it is known in the intranet.
@@ -150,4 +151,12 @@ site_system:
       type: list
       elements: str
       sample: [SMS Dmp Connector]
+unknown_accounts:
+  description:
+    - Accounts that would have to be known to the site first. Only in check mode, because a task before may be what makes them known;
+      otherwise, the task fails.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 """

@@ -15,10 +15,13 @@ version_added: 0.1.0
 description:
   - Runs on the server that shall get the role, and reads what an installation depends on. Each check has a status, what was read
     as evidence, and a remedy. Changes nothing.
-  - The checks are V(local_administrator), V(operating_system), V(domain_membership), V(computer_name), V(dotnet_framework),
-    V(visual_c_runtime), V(tls_12), V(strong_crypto), V(free_space), V(pending_restart) and V(clock).
+  - The checks are V(local_administrator), V(site_server_pair), V(site_server_reach), V(sql_server_reach), V(operating_system),
+    V(domain_membership), V(computer_name), V(dotnet_framework), V(visual_c_runtime), V(tls_12), V(strong_crypto),
+    V(root_certificates), V(baltimore_root), V(free_space), V(pending_restart) and V(clock).
   - What cannot be read, or not be proven, is a warning that says why, and never passes. A check that fails does not keep the
-    others from being run.
+    others from being run. What would need an option that was left out is skipped.
+  - Most of it is read through WMI. Some of it is answered by programs of Windows (reg.exe, net.exe, curl.exe), which one command in
+    a WinRM shell runs; no PowerShell is started.
 options:
   site_server:
     description:
@@ -26,9 +29,70 @@ options:
         O(installation_account); one of the two must be a local administrator.
     type: str
     required: true
+  passive_site_server:
+    description:
+      - Fully qualified domain name of the site server in passive mode, where the site has one. Its computer account must be a
+        local administrator, too, and neither of the two may have the role.
+    type: str
+  site_system:
+    description:
+      - Fully qualified domain name that the site knows the server by, or shall know it by. With it, a server that was renamed is
+        found out.
+    type: str
   installation_account:
     description: The site system installation account, in the form C(domain\user), where the site system is set up with one.
     type: str
+  sql_server:
+    description:
+      - The SQL Server with the site database, as a host or C(host\instance). With it, the server tries to connect to it.
+    type: str
+  sql_server_port:
+    description: The TCP port of that SQL Server.
+    type: int
+    default: 1433
+  connections_from_site_server:
+    description:
+      - What M(configmgr.site.tcp_connection_info) has returned as RV(configmgr.site.tcp_connection_info#module:connections) when
+        it ran on the site server and tried ports 445 and 135 of the server.
+      - With O(site_system), attempts to connect to other hosts are left aside.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      host:
+        description: The host that was tried.
+        type: str
+        required: true
+      port:
+        description: The port that was tried.
+        type: int
+        required: true
+      connected:
+        description: Whether there was a connection.
+        type: bool
+        required: true
+      seconds:
+        description: How long it took.
+        type: float
+      error:
+        description: Why there was none.
+        type: str
+  ldap_server:
+    description:
+      - A domain controller that is asked which groups the accounts are in, as a host, or as a URL that begins with C(ldaps://) or
+        C(ldap://). The latter is turned to TLS before anybody logs on.
+      - Without it, an account that may be an administrator through a group of the domain is not proven to be one.
+      - The controller asks it, not the server.
+    type: str
+  ldap_user:
+    description: The account to ask with, as C(domain\user), C(user@domain) or a distinguished name. Any account of the domain will do.
+    type: str
+  ldap_password:
+    description: Its password.
+    type: str
+  ldap_ca_path:
+    description: File with the certificates of the authorities that the domain controller's certificate may come from.
+    type: path
   warn:
     description: Checks that only warn where they would fail.
     type: list
@@ -50,9 +114,11 @@ extends_documentation_fragment:
   - configmgr.site._attributes.info_module
 requirements:
   - pywinrm >= 0.5.0 on the controller
+  - ldap3 >= 2.9 on the controller, for O(ldap_server)
 notes:
   - The account needs to be a local administrator of the server.
 seealso:
+  - module: configmgr.site.tcp_connection_info
   - module: configmgr.site.site_system
   - module: configmgr.site.service_connection_point
 author:
@@ -71,6 +137,27 @@ EXAMPLES = r"""
     warn: [pending_restart]
     skip: [clock, computer_name]
     fail_on: never
+
+- name: Look from the site server at a server of which everything is known
+  configmgr.site.tcp_connection_info:
+    targets:
+      - {host: srv1.corp.example, port: 445}
+      - {host: srv1.corp.example, port: 135}
+  delegate_to: ps1.corp.example
+  register: from_site_server
+
+- name: Check it
+  configmgr.site.site_system_prerequisites:
+    site_server: ps1.corp.example
+    site_system: srv1.corp.example
+    passive_site_server: ps2.corp.example
+    sql_server: sql1.corp.example
+    sql_server_port: 14330
+    connections_from_site_server: "{{ from_site_server.connections }}"
+    ldap_server: dc1.corp.example
+    ldap_user: CORP\reader
+    ldap_password: "{{ reader_password }}"
+    ldap_ca_path: /etc/ssl/certs/corp-ca.pem
 """
 
 RETURN = r"""
@@ -78,7 +165,7 @@ msg:
   description: How many checks came out how.
   returned: success
   type: str
-  sample: 1 warning, 10 passed
+  sample: 1 warning, 13 passed, 2 skipped
 verdict:
   description: The worst status that a check has, V(failed), V(warning), V(passed), or V(skipped) where all were left out.
   returned: always, once the server was reached
@@ -114,4 +201,10 @@ checks:
       description: The page of Microsoft's documentation that asks for it, or what else it rests on.
       type: str
       sample: Site and site system prerequisites, "All site system servers"
+table:
+  description: The same as lines for people, the worst first, with the remedy below each check that did not pass.
+  returned: always, once the server was reached
+  type: list
+  elements: str
+  sample: ["status   check                evidence", "passed   clock                1 s ahead of the controller"]
 """

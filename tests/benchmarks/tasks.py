@@ -102,7 +102,7 @@ def _print_requests(topology: str, site_code: str) -> bool:
     within = True
     with _lab(topology) as lab:
         rows = _rows(site_code)
-        _play(lab, [_task(row) for row in rows])
+        play(lab, [_task(row) for row in rows])
         counted = {task["task"]: task["requests"] for task in LabControl(lab.control.url).requests()}
     for row in rows:
         requests = counted[row.name]
@@ -121,9 +121,9 @@ def _print_role() -> bool:
     variables = {f"service_connection_point_{name}": value for name, value in ROLE.items()}
     with _lab("hierarchy") as lab:
         control = LabControl(lab.control.url)
-        _play(lab, [{**role, "vars": variables}])
+        play(lab, [{**role, "vars": variables}])
         before = control.requests()
-        _cpu, wall = _play(lab, [{**role, "vars": variables}])
+        _cpu, wall = play(lab, [{**role, "vars": variables}])
         tasks = control.requests()[len(before) :]
     requests = sum(len(task["requests"]) for task in tasks)
     print(f"{'the role, nothing to change':<38}{'requests':>9}{'tasks':>8}{'wall':>9}")
@@ -134,7 +134,7 @@ def _print_role() -> bool:
 
 def _print_cpu(lab: Lab) -> None:
     """CPU of Ansible and its workers for one task, from many of the same in one play."""
-    _play(lab, [{MODULE: ROLE}])
+    play(lab, [{MODULE: ROLE}])
     tasks = {
         "ansible.builtin.debug": {"ansible.builtin.debug": {"msg": "hello"}},
         "nothing to change": {MODULE: {**ROLE, "site_code": "PS1"}},
@@ -184,16 +184,16 @@ def _difference(lab: Lab, task: dict[str, Any]) -> tuple[float, float]:
     """CPU and wall time of a play with many tasks less those of a play with one, for each task more."""
     samples = []
     for _repetition in range(3):
-        many, one = (_play(lab, [task] * count) for count in (REPETITIONS + 1, 1))
+        many, one = (play(lab, [task] * count) for count in (REPETITIONS + 1, 1))
         samples.append([(more - less) / REPETITIONS for more, less in zip(many, one, strict=True)])
     cpu, wall = (statistics.median(values) for values in zip(*samples, strict=True))
     return cpu, wall
 
 
-def _play(lab: Lab, tasks: list[dict[str, Any]]) -> tuple[float, float]:
+def play(lab: Lab, tasks: list[dict[str, Any]], hosts: str = "top_tier_sms_provider") -> tuple[float, float]:
     """Run tasks in a play of their own; returns the CPU and wall time of ansible-playbook in seconds."""
     playbook = lab.directory / "playbook.yml"
-    playbook.write_text(yaml.safe_dump([{"hosts": "top_tier_sms_provider", "gather_facts": False, "tasks": tasks}]))
+    playbook.write_text(yaml.safe_dump([{"hosts": hosts, "gather_facts": False, "tasks": tasks}]))
     environment = {
         **os.environ,
         "ANSIBLE_CONFIG": str(ROOT / "tests/ansible.cfg"),

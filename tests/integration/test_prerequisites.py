@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ SERVER = "srv1.corp.example"
 CONTROL = r"HKLM\SYSTEM\CurrentControlSet\Control"
 SOFTWARE = r"HKLM\SOFTWARE\Microsoft"
 SERVICING = rf"{SOFTWARE}\Windows\CurrentVersion\Component Based Servicing"
+
+
+ROOT_G2, BALTIMORE = "DigiCert Global Root G2", "Baltimore CyberTrust Root"
 
 
 def check(**options: Any) -> Task:
@@ -35,8 +39,9 @@ def servers(make_site: Any) -> Site:
 def test_a_server_in_good_order(site: Site) -> None:
     result = site.play(check(), host=SERVER).only
     assert result.outcome == "ok" and not result["changed"], result.message
-    assert result["verdict"] == "passed" and result.message == "11 passed"
-    assert found(result)["local_administrator"] == ("passed", "CORP\\PS1$ is a member of SRV1\\Administrators")
+    assert result["verdict"] == "passed" and result.message == "14 passed, 2 skipped"
+    assert result["table"][0].split() == ["status", "check", "evidence"] and len(result["table"]) == 17
+    assert found(result)["local_administrator"] == ("passed", "PS1$ is a member of SRV1\\Administrators")
     requests = site.requests("check it")
     assert len(requests) <= 25, site.actions("check it")
     assert len({request["connection"] for request in requests}) == 1
@@ -49,7 +54,7 @@ def test_a_site_server_that_may_not_administer_the_server(site: Site) -> None:
     assert failed.outcome == "failed" and failed["verdict"] == "failed"
     status, evidence = found(failed)["local_administrator"]
     assert status == "failed" and "SRV1\\Administrators" in evidence and "PS1$ is not among them" in evidence
-    for word in ("not fit for the role: 1 failed, 10 passed", evidence, "Add the site server's computer account"):
+    for word in ("not fit for the role: 1 failed, 13 passed, 2 skipped", evidence, "Add the site server's computer account"):
         assert word in failed.message, failed.message
     site.control.console("add_local_group_member", server="srv1", member="CORP\\installer")
     assert site.play(check(installation_account="CORP\\installer"), host=SERVER).only.outcome == "ok"
@@ -132,7 +137,7 @@ def test_what_is_wrong_with_one_thing_fails_that_check_alone(
 ) -> None:
     site.control.console(action, server="srv1", **arguments)
     failed = site.play(check(), host=SERVER).only
-    assert [entry["id"] for entry in failed["checks"] if entry["status"] != "passed"] == [name], failed.message
+    assert [entry["id"] for entry in failed["checks"] if entry["status"] not in ("passed", "skipped")] == [name], failed.message
     assert site.play(check(warn=[name]), host=SERVER).only["verdict"] == "warning"
     assert site.play(check(skip=[name]), host=SERVER).only["verdict"] == "passed"
 
@@ -146,11 +151,177 @@ def test_the_drive_that_would_be_used(site: Site) -> None:
     assert status == "passed" and evidence.startswith("C: ") and "no_sms_on_drive.sms is on D:" in evidence
 
 
+@pytest.mark.parametrize(
+    ("name", "state", "check_id", "status", "word"),
+    [
+        (ROOT_G2, "missing", "root_certificates", "warning", "Windows fetches"),
+        (ROOT_G2, "expired", "root_certificates", "failed", "expired on 2025-05-12"),
+        (ROOT_G2, "not_yet_valid", "root_certificates", "failed", "not valid yet"),
+        (ROOT_G2, "disallowed", "root_certificates", "failed", "disallowed"),
+        (ROOT_G2, "unreadable", "root_certificates", "failed", "damaged"),
+        (BALTIMORE, "missing", "baltimore_root", "warning", "missing"),
+        (BALTIMORE, "expired", "baltimore_root", "warning", "expired"),
+    ],
+)
+def test_root_certificates(site: Site, name: str, state: str, check_id: str, status: str, word: str) -> None:
+    site.control.console("fill_certificate_store", server="srv1", count=400)
+    site.control.console("set_certificate", server="srv1", name=name, state=state)
+    result = site.play(check(fail_on="never"), host=SERVER).only
+    assert found(result)[check_id][0] == status and word in found(result)[check_id][1], found(result)[check_id]
+    assert [entry["id"] for entry in result["checks"] if entry["status"] in ("failed", "warning")] == [check_id]
+    assert len(site.requests("check it")) <= 25
+
+
+def test_roots_that_windows_may_not_fetch(site: Site) -> None:
+    site.control.console("set_certificate", server="srv1", name=ROOT_G2, state="missing")
+    key = r"HKLM\SOFTWARE\Policies\Microsoft\SystemCertificates\AuthRoot"
+    site.control.console("set_registry_value", server="srv1", key=key, name="DisableRootAutoUpdate", value=1)
+    result = site.play(check(fail_on="never"), host=SERVER).only
+    assert found(result)["root_certificates"][0] == "failed" and "not to fetch" in found(result)["root_certificates"][1]
+
+
+def ldap(site: Site, **options: Any) -> Task:
+    """The check with the lab's own directory to ask."""
+    server = json.loads((site.lab.directory / "control.json").read_text())["ldap"]["tls_url"]
+    account = {"ldap_user": "CORP\\analyst", "ldap_password": site.password("CORP\\analyst")}
+    ca_path = str(site.lab.directory / "ca.pem")
+    return check(**{"ldap_server": server, "ldap_ca_path": ca_path, "fail_on": "never", **account, **options})
+
+
+def test_groups_of_the_domain_are_resolved_by_a_domain_controller(servers: Site) -> None:
+    servers.control.console("remove_local_group_member", server="srv1", member="CORP\\PS1$")
+    servers.control.console("add_domain_group", name="Inner", members=["CORP\\PS1$"])
+    servers.control.console("add_domain_group", name="Outer", members=["CORP\\Inner"])
+    servers.control.console("add_domain_group_member", group="Inner", member="CORP\\Outer")
+    assert found(servers.play(ldap(servers), host=SERVER).only)["local_administrator"][0] == "failed"
+    servers.control.console("add_local_group_member", server="srv1", member="CORP\\Outer")
+    result = servers.play(ldap(servers), host=SERVER).only
+    assert found(result)["local_administrator"] == (
+        "passed",
+        "PS1$ is in CORP\\Outer, which is a member of SRV1\\Administratoren",
+    )
+    servers.control.console("remove_domain_group_member", group="Inner", member="CORP\\PS1$")
+    status, evidence = found(servers.play(ldap(servers), host=SERVER).only)["local_administrator"]
+    assert status == "failed" and "as the domain says" in evidence
+
+
+def test_a_domain_controller_is_judged_by_the_group_of_its_domain(servers: Site) -> None:
+    host = "dc1.corp.example"
+    status, evidence = found(servers.play(ldap(servers), host=host).only)["local_administrator"]
+    assert status == "passed" and "domain" in evidence
+    servers.control.console("remove_local_group_member", server="dc1", member="CORP\\PS1$")
+    status, evidence = found(servers.play(ldap(servers), host=host).only)["local_administrator"]
+    assert status == "failed" and "domain controller, which has no local groups" in evidence
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"ldap_password": "wrong"}, "did not log on"),
+        ({"ldap_server": "localhost:1"}, "ldaps://localhost:1"),
+        ({"ldap_ca_path": None}, "did not log on"),
+    ],
+)
+def test_a_directory_that_cannot_be_asked_proves_nothing(servers: Site, options: dict[str, Any], word: str) -> None:
+    servers.control.console("remove_local_group_member", server="srv1", member="CORP\\PS1$")
+    play = servers.play(ldap(servers, **options), host=SERVER)
+    status, evidence = found(play.only)["local_administrator"]
+    assert status == "warning" and evidence.startswith("not proven") and word in evidence, evidence
+    assert servers.password("CORP\\analyst") not in play.stdout + play.stderr
+
+
+def test_five_thousand_members(site: Site) -> None:
+    members = [f"S-1-5-21-1-2-3-{number}" for number in range(5000)]
+    site.control.console("remove_local_group_member", server="srv1", member="CORP\\PS1$")
+    site.control.console("add_local_group_member", server="srv1", member=members)
+    result = site.play(check(fail_on="never"), host=SERVER).only
+    assert found(result)["local_administrator"][0] == "failed"
+    site.control.console("add_local_group_member", server="srv1", member="CORP\\PS1$")
+    result = site.play(check(), host=SERVER).only
+    assert found(result)["local_administrator"][0] == "passed"
+
+
+def test_what_wmi_does_not_show_of_a_group_is_listed_by_a_program(make_site: Any) -> None:
+    site: Site = make_site(computer_account_in_group="absent")
+    result = site.play(check(), host=SERVER).only
+    assert found(result)["local_administrator"] == ("passed", "PS1$ is a member of SRV1\\Administrators")
+    site.control.console("remove_local_group_member", server="srv1", member="CORP\\PS1$")
+    assert found(site.play(check(fail_on="never"), host=SERVER).only)["local_administrator"][0] == "failed"
+
+
+@pytest.fixture
+def pair(make_site: Any) -> Site:
+    """A site with two site servers, and its database on a third."""
+    site: Site = make_site("high_availability")
+    return site
+
+
+PAIR = {"passive_site_server": "ps2.corp.example", "sql_server": "sql1.corp.example", "sql_server_port": 14330}
+
+
+def test_neither_of_two_site_servers_may_have_the_role(pair: Site) -> None:
+    assert found(pair.play(check(**PAIR), host=SERVER).only)["site_server_pair"] == ("passed", "SRV1 is no site server")
+    for server in ("ps1", "ps2"):
+        result = pair.play(check(fail_on="never"), host=f"{server}.corp.example").only
+        assert found(result)["site_server_pair"][0] == "failed", found(result)["site_server_pair"]
+    pair.control.console("remove_local_group_member", server="srv1", member="CORP\\PS2$")
+    result = pair.play(check(fail_on="never", **PAIR), host=SERVER).only
+    assert found(result)["local_administrator"][0] == "failed"
+
+
+def test_the_way_to_the_database(pair: Site) -> None:
+    assert found(pair.play(check(**PAIR), host=SERVER).only)["sql_server_reach"][0] == "passed"
+    wrong_port = pair.play(check(sql_server="sql1\\INSTANCE", fail_on="never"), host=SERVER).only
+    status, evidence = found(wrong_port)["sql_server_reach"]
+    assert status == "failed" and "sql1 port 1433 cannot be reached: Failed to connect" in evidence
+    pair.control.console("block_port", server="sql1", port=14330, source="srv1")
+    status, evidence = found(pair.play(check(fail_on="never", **PAIR), host=SERVER).only)["sql_server_reach"]
+    assert status == "failed" and "timed out" in evidence
+    pair.control.console("remove_curl", server="srv1")
+    status, evidence = found(pair.play(check(fail_on="never", **PAIR), host=SERVER).only)["sql_server_reach"]
+    assert status == "warning" and "curl.exe" in evidence
+
+
+def test_the_way_from_the_site_server(pair: Site) -> None:
+    look = {
+        "configmgr.site.tcp_connection_info": {"targets": [{"host": SERVER, "port": 445}, {"host": SERVER, "port": 135}]},
+        "delegate_to": "ps1.corp.example",
+        "register": "looked",
+    }
+    judge = check(connections_from_site_server="{{ looked.connections }}", site_system=SERVER, fail_on="never")
+    assert found(pair.play(look, judge, host=SERVER).results[-1])["site_server_reach"][0] == "passed"
+    pair.control.console("block_port", server="srv1", port=135, source="ps1")
+    looked, judged = pair.play(look, judge, host=SERVER).results
+    assert [attempt["connected"] for attempt in looked["connections"]] == [True, False]
+    status, evidence = found(judged)["site_server_reach"]
+    assert status == "failed" and "RPC (TCP 135) cannot be reached: Connection timed out" in evidence
+
+
+def test_many_targets_in_one_shell_and_none_without_curl(pair: Site) -> None:
+    targets = [{"host": f"srv{number}.corp.example", "port": 445} for number in range(1, 101)]
+    task = {"name": "try", "configmgr.site.tcp_connection_info": {"targets": targets, "query": "connections[?connected].host"}}
+    result = pair.play(task, host="ps1.corp.example").only
+    assert len(result["connections"]) == 100 and result["result"] == ["srv1.corp.example", "srv2.corp.example"]
+    assert "Could not resolve host" in result["connections"][-1]["error"]
+    assert len(pair.requests("try")) <= 10
+    pair.control.console("remove_curl", server="ps1")
+    failed = pair.play(task, host="ps1.corp.example").only
+    assert failed.outcome == "failed" and "curl.exe" in failed.message
+
+
+def test_a_server_that_was_renamed(site: Site) -> None:
+    for key in ("ActiveComputerName", "ComputerName"):
+        path = rf"{CONTROL}\ComputerName\{key}"
+        site.control.console("set_registry_value", server="srv1", key=path, name="ComputerName", value="SRV9")
+    status, evidence = found(site.play(check(site_system=SERVER, fail_on="never"), host=SERVER).only)["computer_name"]
+    assert status == "failed" and "SRV9" in evidence and SERVER in evidence
+
+
 def test_an_account_that_may_read_little(site: Site) -> None:
     account = "CORP\\analyst"
     variables = {"ansible_user": account, "ansible_password": site.password(account)}
     result = site.play(check(fail_on="never"), host=SERVER, variables=variables).only
-    assert result.outcome == "ok" and len(result["checks"]) == 11
+    assert result.outcome == "ok" and len(result["checks"]) == 16
 
 
 @pytest.mark.parametrize(
@@ -161,6 +332,11 @@ def test_an_account_that_may_read_little(site: Site) -> None:
         ({"skip": ["clocks"]}, ["skip", "no check 'clocks'", "clock"]),
         ({"warn": ["tls"]}, ["warn", "no check 'tls'"]),
         ({"fail_on": "always"}, ["fail_on", "never"]),
+        ({"sql_server": "sql1&calc"}, ["sql_server", "no host name"]),
+        ({"sql_server_port": 70000}, ["sql_server_port", "65535"]),
+        ({"ldap_user": "CORP\\reader"}, ["ldap_user", "without ldap_server"]),
+        ({"ldap_server": "dc1", "ldap_user": "CORP\\reader"}, ["ldap_password"]),
+        ({"ldap_server": "http://dc1", "ldap_user": "a", "ldap_password": "b"}, ["ldap_server", "ldaps://"]),
     ],
 )
 def test_wrong_options_cost_no_request(site: Site, options: dict[str, Any], words: list[str]) -> None:

@@ -29,6 +29,7 @@ SITE = CimClass.declare(
     Type="uint32",
     Version="string",
 )
+SITE_DEFINITION = CimClass.declare("SMS_SCI_SiteDefinition", SiteCode="string", SQLServerName="string")
 ROLE = CimClass.declare(
     "SMS_SCI_SysResUse",
     FileType="uint32",
@@ -39,6 +40,7 @@ ROLE = CimClass.declare(
     Props="object:SMS_EmbeddedProperty[]",
     RoleName="string",
     SiteCode="string",
+    SiteSystemStatus="uint32",
 )
 EMBEDDED_PROPERTY = CimClass.declare(
     "SMS_EmbeddedProperty", ItemType="string", PropertyName="string", Value="uint32", Value1="string", Value2="string"
@@ -66,4 +68,6 @@ ACCOUNT = CimClass.declare(
 )
 UPDATE_PACKAGE = CimClass.declare("SMS_CM_UpdatePackages", Name="string", State="uint32")
 
-SCHEMA = Schema(PROVIDER_LOCATION, SITE, ROLE, EMBEDDED_PROPERTY, COMPONENT_SUMMARIZER, ACCOUNT, UPDATE_PACKAGE)
+SCHEMA = Schema(
+    PROVIDER_LOCATION, SITE, SITE_DEFINITION, ROLE, EMBEDDED_PROPERTY, COMPONENT_SUMMARIZER, ACCOUNT, UPDATE_PACKAGE
+)

@@ -15,7 +15,20 @@ from .._wsman import codes
 from .._wsman.client import WsmanClient
 from .errors import SiteError
 from .hierarchy import Hierarchy, missing_provider_explained, read_hierarchy
-from .plan import Desired, Install, Keep, Remove, SetMode, StayAbsent, Step, Surroundings, check, decide, site_system_for
+from .plan import (
+    Desired,
+    Install,
+    Keep,
+    Remove,
+    SetMode,
+    StayAbsent,
+    Step,
+    Surroundings,
+    check,
+    decide,
+    find_site_system,
+    site_system_for,
+)
 from .provider import SiteProvider, read_locations
 from .role_components import RoleComponents
 from .roles import SERVICE_CONNECTION_POINT, SITE_SYSTEM, Role, create_role, delete_role, read_role, read_roles, write_settings
@@ -74,7 +87,7 @@ class Deployment:
         return plan_anew_when_overtaken("the service connection point", lambda: self._run_once(desired, check_mode=check_mode))
 
     def _run_once(self, desired: Desired, *, check_mode: bool) -> Outcome:
-        step, around = self._plan(desired)
+        step, around = self._plan(desired, check_mode)
         before = None if isinstance(step, Install) else step.elsewhere if isinstance(step, StayAbsent) else step.point
         role_components = self._components_of(step, around)
         if check_mode:
@@ -111,16 +124,17 @@ class Deployment:
 
     # Gather and plan
 
-    def _plan(self, desired: Desired) -> tuple[Step, Surroundings]:
+    def _plan(self, desired: Desired, check_mode: bool) -> tuple[Step, Surroundings]:
         with missing_provider_explained(self._provider, for_role=True):
             points = self._read_points()
         # An account without rights is shown no roles, which must not pass for their absence.
         hierarchy = None if points else read_hierarchy(self._provider)
         step = decide(desired, points)
-        around = self._gather(step, hierarchy)
+        around = replace(self._gather(step, hierarchy), is_for_plan=check_mode)
         check(step, desired, around)
         if isinstance(step, Install):
-            step = replace(step, server=site_system_for(step, around).server)
+            record = find_site_system(step, around)
+            step = replace(step, server=record.server) if record else replace(step, is_site_system=False)
         return step, around
 
     def _read_points(self) -> tuple[ServiceConnectionPoint, ...]:

@@ -40,6 +40,8 @@ class Install:
 
     server: str
     mode: Mode
+    is_site_system: bool = True
+    """Whether the server is a site system already, as it must be; only a plan goes on without."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ class Surroundings:
     locations: tuple[ProviderLocation, ...] = ()
     site_systems: tuple[Role, ...] = ()
     """The "SMS Site System" records of the server that shall get the role."""
+    is_for_plan: bool = False
+    """In check mode, where what a task before would have made is not there."""
 
 
 def check(step: Step, desired: Desired, around: Surroundings) -> None:
@@ -144,7 +148,8 @@ def check(step: Step, desired: Desired, around: Surroundings) -> None:
     else:
         _check_tier(around)
     if isinstance(step, Install):
-        site_system_for(step, around)
+        look = find_site_system if around.is_for_plan else site_system_for
+        look(step, around)
     if around.updates and not desired.allow_during_update:
         names = ", ".join(f"{update.name} (state {update.state})" for update in around.updates)
         raise Refusal(
@@ -175,6 +180,18 @@ def _check_tier(around: Surroundings) -> None:
 
 def site_system_for(step: Install, around: Surroundings) -> Role:
     """The site system record that the role goes onto. `Refusal` if the server is none, or one of another site."""
+    record = find_site_system(step, around)
+    if record is None:
+        raise Refusal(
+            f"{step.server} is not a site system of site {around.site_code}, so it cannot have a role. Make it one first: with "
+            "configmgr.site.site_system, or in the console under Administration > Site Configuration > Servers and Site System "
+            "Roles > Create Site System Server."
+        )
+    return record
+
+
+def find_site_system(step: Install, around: Surroundings) -> Role | None:
+    """The site system record that the role goes onto; None if the server is none. `Refusal` if it is one of another site."""
     records = [record for record in around.site_systems if same_server(record.server, step.server)]
     for record in records:
         if same_site(record.site_code, around.site_code):
@@ -184,11 +201,7 @@ def site_system_for(step: Install, around: Surroundings) -> Role:
             f"{step.server} is a site system of site {records[0].site_code}, not of {around.site_code}, where the service "
             "connection point belongs. Use a site system of that site."
         )
-    raise Refusal(
-        f"{step.server} is not a site system of site {around.site_code}, so it cannot have a role. Make it one first: with "
-        "configmgr.site.site_system, or in the console under Administration > Site Configuration > Servers and Site System "
-        "Roles > Create Site System Server."
-    )
+    return None
 
 
 def _listed(points: tuple[ServiceConnectionPoint, ...]) -> str:

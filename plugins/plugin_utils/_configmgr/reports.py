@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .._wsman.client import WsmanClient
@@ -21,6 +22,7 @@ from .service_connection_point import (
     read_service_connection_points,
     works,
 )
+from .site_servers import SiteServers, read_site_servers
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class SiteReport:
     hierarchy: Hierarchy
     locations: tuple[ProviderLocation, ...]
     points: tuple[ServiceConnectionPoint, ...]
+    servers: Mapping[str, SiteServers]
+    """By the code of the site."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ def read_site_report(client: WsmanClient, site_code: str | None) -> SiteReport:
     provider = SiteProvider(client, site_code or local_site_code(locations))
     with missing_provider_explained(provider):
         hierarchy = read_hierarchy(provider)
-    return SiteReport(hierarchy, tuple(locations), read_service_connection_points(provider))
+    points = read_service_connection_points(provider)
+    return SiteReport(hierarchy, tuple(locations), points, read_site_servers(provider))
 
 
 def read_role_report(client: WsmanClient, site_code: str | None) -> tuple[RoleReport, ...]:

@@ -34,6 +34,19 @@ def check_fqdn(name: str) -> str:
     return name
 
 
+def check_host(name: str) -> str:
+    """Return a host name, short or fully qualified, as it was given. ValueError for anything else."""
+    labels = name.split(".")
+    if len(name) > 255 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise ValueError(f"{name!r} is no host name, such as sql1.corp.example")
+    return name
+
+
+def check_sql_server(name: str) -> str:
+    """Return the host of a SQL Server. ValueError unless it is given as a host name, or as ``host\\instance``."""
+    return check_host(name.partition("\\")[0])
+
+
 def check_site_code(code: str) -> str:
     """Return a site code in capitals. ValueError for what cannot be one."""
     if not _SITE_CODE.fullmatch(code):

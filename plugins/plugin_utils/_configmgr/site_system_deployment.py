@@ -60,6 +60,8 @@ class SiteSystemOutcome:
     roles: tuple[str, ...]
     """The other roles of the server, by their names in the site control data."""
     is_planned: bool
+    unknown_accounts: tuple[str, ...] = ()
+    """Accounts that the site would have to know first; only a plan goes on without."""
 
 
 def plan(state: Literal["present", "absent"], server: str, wanted: Wanted, roles: list[Role], site_code: str) -> Step:
@@ -121,7 +123,12 @@ class SiteSystemDeployment:
     ) -> SiteSystemOutcome:
         roles = self._gather(server)
         step = plan(state, server, wanted, roles, self._provider.site_code)
-        self._check_accounts(step)
+        unknown = self._unknown_accounts(step)
+        if unknown and not check_mode:
+            raise Refusal(
+                f"Site {self._provider.site_code} does not know the account {unknown[0]}. Make it known first, with its "
+                "password: configmgr.site.site_account, or in the console under Administration > Security > Accounts."
+            )
         is_planned = check_mode or step.operation == "none"
         return SiteSystemOutcome(
             self._provider.site_code,
@@ -131,6 +138,7 @@ class SiteSystemDeployment:
             after=self._planned(server, step) if is_planned else self._apply(server, step),
             roles=tuple(other_roles(roles)),
             is_planned=check_mode,
+            unknown_accounts=unknown,
         )
 
     def _gather(self, server: str) -> list[Role]:
@@ -141,13 +149,8 @@ class SiteSystemDeployment:
             read_hierarchy(self._provider)
         return roles
 
-    def _check_accounts(self, step: Step) -> None:
-        for account in accounts_of(step):
-            if find_account(self._provider, account) is None:
-                raise Refusal(
-                    f"Site {self._provider.site_code} does not know the account {account}. Make it known first, with its "
-                    "password: configmgr.site.site_account, or in the console under Administration > Security > Accounts."
-                )
+    def _unknown_accounts(self, step: Step) -> tuple[str, ...]:
+        return tuple(account for account in accounts_of(step) if find_account(self._provider, account) is None)
 
     def _planned(self, server: str, step: Step) -> SiteSystem | None:
         if step.operation == "remove":

@@ -33,11 +33,13 @@ def describe_site_system(outcome: SiteSystemOutcome) -> str:
     """What a run did, or in check mode would do, in a sentence."""
     server, site, settings = outcome.server, outcome.site_code, ", ".join(outcome.step.settings)
     would = "would " if outcome.is_planned else ""
+    unknown = " and ".join(outcome.unknown_accounts)
+    first = f", once the site knows {unknown}, which it does not yet" if unknown else ""
     match outcome.step.operation:
         case "create":
-            return f"{would}{'make' if would else 'made'} {server} a site system of site {site}"
+            return f"{would}{'make' if would else 'made'} {server} a site system of site {site}{first}"
         case "change":
-            return f"{would}{'change' if would else 'changed'} {settings} of the site system {server}"
+            return f"{would}{'change' if would else 'changed'} {settings} of the site system {server}{first}"
         case "remove":
             return f"{would}{'remove' if would else 'removed'} the site system {server} from site {site}"
     return f"{server} is as wanted" if outcome.before else f"{server} is not a site system of site {site}, as wanted"

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +18,12 @@ from .hierarchy import Hierarchy, Site
 from .plan import Install, Keep, Remove, SetMode, StayAbsent
 from .provider import ProviderLocation
 from .service_connection_point import ServiceConnectionPoint
+from .site_servers import SiteServers
 
 View = dict[str, Any]
 
 
-def view_site(site: Site) -> View:
+def view_site(site: Site, servers: SiteServers) -> View:
     """A site as ``site_info`` returns it."""
     return {
         "site_code": site.code,
@@ -31,6 +32,8 @@ def view_site(site: Site) -> View:
         "parent": site.parent or None,
         "top_tier": site.is_top_tier,
         "server": site.server,
+        "passive_server": servers.passive_server or None,
+        "sql_server": servers.sql_server or None,
         "version": site.version,
         "status": site.status,
         "mode": site.mode,
@@ -38,12 +41,15 @@ def view_site(site: Site) -> View:
     }
 
 
-def view_hierarchy(hierarchy: Hierarchy) -> View:
-    """The sites, and which of them is asked and which is at the top."""
+def view_hierarchy(hierarchy: Hierarchy, servers: Mapping[str, SiteServers]) -> View:
+    """The sites with their servers, and which of them is asked and which is at the top."""
     return {
         "site_code": hierarchy.local_site.code,
         "top_tier_site_code": hierarchy.top_tier_above(hierarchy.local_site),
-        "sites": [view_site(site) for site in sorted(hierarchy.sites, key=lambda site: site.code)],
+        "sites": [
+            view_site(site, servers.get(site.code.upper(), SiteServers()))
+            for site in sorted(hierarchy.sites, key=lambda site: site.code)
+        ],
     }
 
 
@@ -115,7 +121,8 @@ def describe(outcome: Outcome) -> str:
 
     match outcome.step:
         case Install(server=server, mode=mode):
-            return f"{did('installed', 'install')} the service connection point on {server}, {mode.value}"
+            first = "" if outcome.step.is_site_system else ", once it is a site system, which it is not yet"
+            return f"{did('installed', 'install')} the service connection point on {server}, {mode.value}{first}"
         case SetMode(point=point, mode=mode):
             return (
                 f"{did('set', 'set')} the service connection point on {point.server} to {mode.value}; that takes effect when "

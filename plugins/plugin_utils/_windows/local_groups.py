@@ -14,6 +14,7 @@ from .._wsman.client import WsmanClient
 from .._wsman.errors import WsmanFault
 from .._wsman.values import CimClass, CimReference
 from .._wsman.wql import quote
+from .commands import quoted
 
 ADMINISTRATORS = "S-1-5-32-544"
 """The group of the local administrators, whatever it is called in the server's language."""
@@ -67,6 +68,19 @@ def read_members(client: WsmanClient, group: LocalGroup) -> list[Member]:
             is_group = part.resource_uri.rpartition("/")[2].casefold() == _GROUP.name.casefold()
             members.append(Member(str(part.keys.get("Domain", "")), str(part.keys.get("Name", "")), is_group))
     return members
+
+
+def command_to_list(group: LocalGroup) -> str:
+    """The command line that lists the members of a group. ValueError for a name that cannot stand in one."""
+    return f"net localgroup {quoted(group.name)} 2>NUL"
+
+
+def read_listed(output: str) -> frozenset[str]:
+    """The lines of that list, in lower case: members as ``domain\\name``, local ones as ``name``, and texts around them.
+
+    WMI leaves out members that it cannot resolve; whether it resolves computer accounts is not documented. This list has them.
+    """
+    return frozenset(line.strip().lower() for line in output.splitlines() if line.strip())
 
 
 def with_sid(client: WsmanClient, group: Member) -> Member:

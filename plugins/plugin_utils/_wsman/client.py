@@ -79,7 +79,7 @@ class WsmanClient:
     def create(self, namespace: str, instance: CimInstance) -> CimReference:
         """Create an instance; returns what the server created, by its keys."""
         uri = class_uri(namespace, instance.class_name)
-        body = self._exchange(Request(names.CREATE, uri, encode_instance(instance, namespace)))
+        body = self.exchange(Request(names.CREATE, uri, encode_instance(instance, namespace)))
         for element in body.iter():
             # Windows puts the reference's content right into ResourceCreated; others wrap it once more.
             if local_name(element.tag) in ("ResourceCreated", "EndpointReference"):
@@ -91,7 +91,7 @@ class WsmanClient:
 
     def delete(self, namespace: str, class_name: str, keys: Mapping[str, KeyValue]) -> None:
         """Delete the instance with these keys."""
-        self._exchange(Request(names.DELETE, class_uri(namespace, class_name), keys=keys))
+        self.exchange(Request(names.DELETE, class_uri(namespace, class_name), keys=keys))
 
     def invoke(
         self,
@@ -112,7 +112,7 @@ class WsmanClient:
         uri = class_uri(namespace, class_name)
         body = encode_arguments(method, uri, namespace, arguments)
         request = Request(f"{uri}/{method}", uri, body, keys or {})
-        answer = self._repeat_if_lost(request) if is_repeatable else self._exchange(request)
+        answer = self.repeat_if_lost(request) if is_repeatable else self.exchange(request)
         if not len(answer):
             raise UndecodableAnswer(f"the answer to {method} is empty")
         known = outputs or CimClass(f"{method}_OUTPUT", {})
@@ -134,7 +134,7 @@ class WsmanClient:
         )
         context = ""
         try:
-            page = self._repeat_if_lost(Request(names.ENUMERATE, uri, body))
+            page = self.repeat_if_lost(Request(names.ENUMERATE, uri, body))
             while True:
                 items, context = _page(page)
                 yield from self._decode_items(items, expected)
@@ -147,7 +147,7 @@ class WsmanClient:
                 request = Request(names.PULL, uri, body)
                 # A failed pull leaves nothing to release: the server drops its context, or cannot be reached.
                 context = ""
-                page = self._exchange(request)
+                page = self.exchange(request)
         finally:
             if context:
                 self._release(uri, context)
@@ -156,7 +156,7 @@ class WsmanClient:
         """Give up a running query; a server that no longer knows it, or cannot be reached, has done so by itself."""
         body = f"<n:Release><n:EnumerationContext>{escape(context)}</n:EnumerationContext></n:Release>"
         with contextlib.suppress(WsmanError):
-            self._exchange(Request(names.RELEASE, uri, body))
+            self.exchange(Request(names.RELEASE, uri, body))
 
     def _decode_items(self, items: Element | None, expected: CimClass | None) -> Iterator[CimInstance]:
         for element in items if items is not None else ():
@@ -170,7 +170,7 @@ class WsmanClient:
                 raise UndecodableAnswer(str(error)) from error
 
     def _only_instance(self, request: Request, class_name: str) -> CimInstance:
-        body = self._exchange(request) if request.action == names.PUT else self._repeat_if_lost(request)
+        body = self.exchange(request) if request.action == names.PUT else self.repeat_if_lost(request)
         if not len(body):
             raise UndecodableAnswer(f"the answer holds no instance of {class_name}")
         try:
@@ -178,16 +178,17 @@ class WsmanClient:
         except DecodingError as error:
             raise UndecodableAnswer(str(error)) from error
 
-    def _repeat_if_lost(self, request: Request) -> Element:
+    def repeat_if_lost(self, request: Request) -> Element:
         """Send a request that may be sent twice: again if the connection was lost, as idle ones are after two minutes."""
         try:
-            return self._exchange(request)
+            return self.exchange(request)
         except AnswerTimedOut:
             raise
         except ConnectionLost:
-            return self._exchange(replace(request, message_id=new_message_id()))
+            return self.exchange(replace(request, message_id=new_message_id()))
 
-    def _exchange(self, request: Request) -> Element:
+    def exchange(self, request: Request) -> Element:
+        """Send a request; returns the body of the answer."""
         envelope = request.encode(self._transport.endpoint, self._transport.operation_timeout)
         reply = self._transport.send(envelope)
         return decode_answer(request, reply.status, reply.body)

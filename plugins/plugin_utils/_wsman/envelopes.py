@@ -44,6 +44,7 @@ class Request:
     resource_uri: str
     body: str = ""
     keys: Mapping[str, KeyValue] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
     message_id: str = field(default_factory=new_message_id)
 
     def encode(self, endpoint: str, operation_timeout: int) -> bytes:
@@ -54,13 +55,20 @@ class Request:
             f'<a:ReplyTo><a:Address s:mustUnderstand="true">{ANONYMOUS}</a:Address></a:ReplyTo>'
             f'<a:Action s:mustUnderstand="true">{escape(self.action)}</a:Action>'
             f'<w:ResourceURI s:mustUnderstand="true">{escape(self.resource_uri)}</w:ResourceURI>'
-            f"<a:MessageID>{self.message_id}</a:MessageID>{encode_selectors(self.keys)}"
+            f"<a:MessageID>{self.message_id}</a:MessageID>{encode_selectors(self.keys)}{_option_set(self.options)}"
             f'<w:MaxEnvelopeSize s:mustUnderstand="true">{MAX_ENVELOPE_SIZE}</w:MaxEnvelopeSize>'
             '<w:Locale xml:lang="en-US" s:mustUnderstand="false"/>'
             '<p:DataLocale xml:lang="en-US" s:mustUnderstand="false"/>'
             f"<w:OperationTimeout>PT{operation_timeout}S</w:OperationTimeout>"
             f"</s:Header><s:Body>{self.body}</s:Body></s:Envelope>"
         ).encode()
+
+
+def _option_set(options: Mapping[str, str]) -> str:
+    if not options:
+        return ""
+    elements = "".join(f'<w:Option Name="{escape(name)}">{escape(value)}</w:Option>' for name, value in options.items())
+    return f"<w:OptionSet>{elements}</w:OptionSet>"
 
 
 def decode_answer(request: Request, status: int, answer: bytes) -> Element:

@@ -30,6 +30,11 @@ RELEASE = f"{ENUMERATION}/Release"
 WQL_DIALECT = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi"
 
+SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+CMD_SHELL = f"{SHELL}/cmd"
+COMMAND = f"{SHELL}/Command"
+RECEIVE = f"{SHELL}/Receive"
+
 
 def class_uri(namespace: str, class_name: str) -> str:
     """The resource URI of a WMI class; ``*`` stands for all classes of the namespace, as queries need it."""

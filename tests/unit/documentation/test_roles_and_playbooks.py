@@ -51,7 +51,8 @@ def test_every_variable_stands_in_the_readme_with_its_default(role: str) -> None
     for name, option in specifications(role)["main"]["options"].items():
         (row,) = re.findall(rf"^\| `{name}` \| ([^|]*)\|", text, re.MULTILINE)
         if "default" in option:
-            shown = {True: "true", False: "false"}.get(option["default"], option["default"])
+            default = option["default"]
+            shown = str(default).lower() if isinstance(default, bool) else default
             assert row.strip() == f"`{shown}`", name
 
 

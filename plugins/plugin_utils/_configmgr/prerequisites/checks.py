@@ -13,27 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
-from ..._windows.local_groups import Member
-from .facts import Facts, Unknown
-
-_ADMINISTRATORS_OF_DOMAIN = ("-512", "-519")
-"""Domain Admins and Enterprise Admins, which are administrators of every server: no computer account belongs into them."""
-
-Status = Literal["passed", "failed", "warning", "skipped"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check found."""
-
-    status: Status
-    evidence: str
+from ..._windows.connections import Connection, Target
+from ..._windows.domain_directory import DirectoryAccess
+from ..._windows.system import OperatingSystem
+from .administrators import way_in
+from .facts import Asked, Facts
+from .findings import Finding, NotProven, known
 
 
 @dataclass(frozen=True)
@@ -42,8 +34,30 @@ class Expected:
 
     site_server: str
     """FQDN of the site server."""
+    passive_site_server: str = ""
+    """FQDN of the site server in passive mode, where the site has one."""
+    site_system: str = ""
+    """FQDN that the site knows the server by, or shall."""
     installation_account: str = ""
     """``domain\\user``, where the site system is set up with one."""
+    sql_server: Target | None = None
+    """Where the site database is."""
+    from_site_server: tuple[Connection, ...] = ()
+    """What was tried on the site server, if somebody has."""
+    directory: DirectoryAccess | None = None
+    """A domain controller to ask for the groups of accounts."""
+
+    @property
+    def computer_accounts(self) -> tuple[str, ...]:
+        """The computer accounts of the site servers."""
+        return tuple(f"{short_name(server)}$" for server in (self.site_server, self.passive_site_server) if server)
+
+    @property
+    def asked(self) -> Asked:
+        """What has to be read for it."""
+        accounts = self.computer_accounts + ((self.installation_account,) if self.installation_account else ())
+        roots = [*catalogue()["root_certificates"].numbers["roots"], *catalogue()["baltimore_root"].numbers["roots"]]
+        return Asked(accounts, tuple(roots), self.sql_server, self.directory)
 
 
 @dataclass(frozen=True)
@@ -55,10 +69,6 @@ class Check:
     remedy: str
     source: str
     numbers: Mapping[str, Any]
-
-
-class _NotProven(Exception):
-    """What the check depends on could not be read."""
 
 
 @cache
@@ -81,76 +91,58 @@ def run(name: str, facts: Facts, expected: Expected) -> Finding:
     """Run one check. What is unknown is a warning that says why, never a pass."""
     try:
         return _CHECKS[name](facts, expected, catalogue()[name].numbers)
-    except _NotProven as unknown:
+    except NotProven as unknown:
         return Finding("warning", f"not proven: {unknown}")
 
 
-def _known(value: Any) -> Any:
-    if isinstance(value, Unknown):
-        raise _NotProven(value.reason)
-    return value
+def short_name(server: str) -> str:
+    """The name of a computer in its domain: the first part of its FQDN, 15 characters at the most."""
+    return server.partition(".")[0][:15].upper()
 
 
 def _local_administrator(facts: Facts, expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
-    computer, found = _known(facts.computer), _known(facts.administrators)
-    site_server = expected.site_server.partition(".")[0][:15].upper()
-    if computer.name.upper() == site_server:
-        return Finding("passed", f"{computer.name} is the site server itself")
-    accounts = [f"{site_server}$"] + ([expected.installation_account] if expected.installation_account else [])
-    if computer.is_domain_controller or found.group is None:
-        raise _NotProven(
-            f"{computer.name} is a domain controller, which has no local groups. Make sure that {' or '.join(accounts)} is an "
-            "administrator of the domain"
-        )
-    for member in found.members:
-        if not member.is_group and any(_is_account(member, account) for account in accounts):
-            return Finding("passed", f"{member} is a member of {found.group}")
-    names = ", ".join(str(member) for member in found.members[:10]) + (" and others" if len(found.members) > 10 else "")
-    evidence = f"the members of {found.group} are {names or 'none'}; {' or '.join(accounts)} is not among them"
-    groups = [str(member) for member in found.members if member.is_group and not member.sid.endswith(_ADMINISTRATORS_OF_DOMAIN)]
-    if groups:
-        raise _NotProven(f"{evidence}, but may be in {' or '.join(groups[:5])}")
-    return Finding("failed", evidence)
+    return way_in(facts, expected.computer_accounts, expected.installation_account)
 
 
-def _is_account(member: Member, account: str) -> bool:
-    """Whether a member is an account, given as ``domain\\user``, or without a domain where that is not known."""
-    domain, _separator, name = account.rpartition("\\")
-    return member.name.casefold() == name.casefold() and (not domain or _same_domain(member.domain, domain))
-
-
-def _same_domain(one: str, other: str) -> bool:
-    """Domains are written by their NetBIOS name or by their DNS name, which nearly always begins with it."""
-    return one.casefold().partition(".")[0] == other.casefold().partition(".")[0]
+def _site_server_pair(facts: Facts, expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
+    name, on_record = known(facts.computer).name.upper(), known(facts.site_servers)
+    servers = [part for part in (on_record or "").replace(",", " ").replace(";", " ").split() if part]
+    if len(servers) > 1:
+        return Finding("failed", f"{name} is one of the site servers {' and '.join(servers)}")
+    if expected.passive_site_server and name in map(short_name, (expected.site_server, expected.passive_site_server)):
+        return Finding("failed", f"{name} is one of the site servers {expected.site_server} and {expected.passive_site_server}")
+    return Finding("passed", f"{name} is the only site server of its site" if servers else f"{name} is no site server")
 
 
 def _operating_system(facts: Facts, _expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
-    system, installation = _known(facts.operating_system), _known(facts.installation_type)
+    system, installation = known(facts.operating_system), known(facts.installation_type)
     evidence = f"{system.caption}, build {system.build}, installed as {installation or 'unknown'}"
     if system.is_server is None or installation is None:
-        raise _NotProven(evidence)
+        raise NotProven(evidence)
     return Finding("passed" if system.is_server and installation == "Server" else "failed", evidence)
 
 
 def _domain_membership(facts: Facts, _expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
-    computer = _known(facts.computer)
+    computer = known(facts.computer)
     if computer.is_in_domain is None:
-        raise _NotProven("the server does not say whether it is in a domain")
+        raise NotProven("the server does not say whether it is in a domain")
     where = "the domain" if computer.is_in_domain else "no domain, but in the workgroup"
     return Finding("passed" if computer.is_in_domain else "failed", f"{computer.name} is in {where} {computer.domain}")
 
 
-def _computer_name(facts: Facts, _expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
-    active, next_one = _known(facts.names)
+def _computer_name(facts: Facts, expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
+    active, next_one = known(facts.names)
     if not active or not next_one:
-        raise _NotProven("the server does not say what it is called, or will be")
-    if active.casefold() == next_one.casefold():
-        return Finding("passed", f"it is called {active}, and stays so")
-    return Finding("failed", f"it is called {active}, and {next_one} after the next restart")
+        raise NotProven("the server does not say what it is called, or will be")
+    if active.casefold() != next_one.casefold():
+        return Finding("failed", f"it is called {active}, and {next_one} after the next restart")
+    if expected.site_system and short_name(expected.site_system) != active.upper():
+        return Finding("failed", f"it is called {active}, but the site knows it, or shall, as {expected.site_system}")
+    return Finding("passed", f"it is called {active}, and stays so")
 
 
 def _dotnet_framework(facts: Facts, _expected: Expected, numbers: Mapping[str, Any]) -> Finding:
-    release = _known(facts.dotnet_release)
+    release = known(facts.dotnet_release)
     if release is None:
         return Finding("failed", "no release of .NET Framework 4.5 or newer is installed")
     evidence = f"release {release}"
@@ -162,13 +154,13 @@ def _dotnet_framework(facts: Facts, _expected: Expected, numbers: Mapping[str, A
 
 
 def _visual_c_runtime(facts: Facts, _expected: Expected, numbers: Mapping[str, Any]) -> Finding:
-    version = _known(facts.runtime_version)
+    version = known(facts.runtime_version)
     if version is None:
         return Finding("failed", "no Visual C++ 2015 or newer runtime (x64) is installed")
     try:
         parts = [int(part) for part in version.strip().lstrip("vV").split(".")]
     except ValueError:
-        raise _NotProven(f"its version is given as {version!r}") from None
+        raise NotProven(f"its version is given as {version!r}") from None
     needed = list(numbers["minimum"])
     evidence = f"version {version}"
     if parts < needed:
@@ -177,7 +169,7 @@ def _visual_c_runtime(facts: Facts, _expected: Expected, numbers: Mapping[str, A
 
 
 def _tls_12(facts: Facts, _expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
-    values = _known(facts.tls_12)
+    values = known(facts.tls_12)
     wrong = [
         f"{name} = {value}" for name, value in values.items() if value is not None and (value == 0) == name.endswith(" Enabled")
     ]
@@ -188,7 +180,7 @@ def _tls_12(facts: Facts, _expected: Expected, _numbers: Mapping[str, Any]) -> F
 
 
 def _strong_crypto(facts: Facts, _expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
-    strong, system = _known(facts.strong_crypto)
+    strong, system = known(facts.strong_crypto)
     evidence = f"SchUseStrongCrypto = {_shown(strong)}, SystemDefaultTlsVersions = {_shown(system)}"
     if strong == 1 and system == 1:
         return Finding("passed", evidence)
@@ -196,35 +188,108 @@ def _strong_crypto(facts: Facts, _expected: Expected, _numbers: Mapping[str, Any
     return Finding("failed" if 0 in (strong, system) else "warning", evidence)
 
 
+def _root_certificates(facts: Facts, _expected: Expected, numbers: Mapping[str, Any]) -> Finding:
+    found, now = known(facts.roots), _server_time(facts)
+    usable, wrong, missing = [], [], []
+    for name in numbers["roots"]:
+        certificates = [certificate for certificate in found.found if certificate.name == name]
+        if any(certificate.is_disallowed for certificate in certificates):
+            wrong.append(f"{name} is disallowed")
+        elif any(certificate.is_valid_at(now) for certificate in certificates):
+            usable.append(name)
+        elif not certificates:
+            missing.append(name)
+        elif any(certificate.is_damaged for certificate in certificates):
+            wrong.append(f"{name} is damaged")
+        else:
+            last = max(certificate.not_after for certificate in certificates if certificate.not_after)
+            wrong.append(f"{name} has expired on {last:%Y-%m-%d}" if last < now else f"{name} is not valid yet")
+    evidence = ", ".join(
+        wrong + ([f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"] if missing else [])
+    )
+    if wrong:
+        return Finding("failed", evidence)
+    if missing and not found.is_complete:
+        raise NotProven(f"{evidence}, or among the certificates that are too large to be searched")
+    if missing and found.are_fetched_when_needed:
+        return Finding("warning", f"{evidence}; Windows fetches what it needs, if it reaches Windows Update")
+    if missing:
+        return Finding("failed", f"{evidence}, and Windows is told not to fetch what it needs")
+    return Finding("passed", f"{', '.join(usable)}: present, valid and not disallowed")
+
+
+def _baltimore_root(facts: Facts, expected: Expected, numbers: Mapping[str, Any]) -> Finding:
+    finding = _root_certificates(facts, expected, numbers)
+    return Finding("warning", finding.evidence) if finding.status == "failed" else finding
+
+
+def _server_time(facts: Facts) -> datetime:
+    """The server's own time, by which it judges certificates; the controller's where the server does not say."""
+    system = facts.operating_system
+    time = system.time if isinstance(system, OperatingSystem) else None
+    return time or facts.read_at
+
+
 def _free_space(facts: Facts, _expected: Expected, numbers: Mapping[str, Any]) -> Finding:
-    space = _known(facts.space)
+    space = known(facts.space)
     usable = [
         drive for drive in space.drives if drive.file_system.upper() == "NTFS" and drive.name.upper() not in space.excluded
     ]
     left_out = f"; no_sms_on_drive.sms is on {', '.join(space.excluded)}" if space.excluded else ""
     if not usable:
         return Finding("failed", f"no NTFS drive may be used{left_out}")
-    known = [drive for drive in usable if drive.free_bytes is not None]
-    if not known:
-        raise _NotProven(f"the server does not say how much is free{left_out}")
-    best = max(known, key=lambda drive: drive.free_bytes or 0)
+    measured = [drive for drive in usable if drive.free_bytes is not None]
+    if not measured:
+        raise NotProven(f"the server does not say how much is free{left_out}")
+    best = max(measured, key=lambda drive: drive.free_bytes or 0)
     free = (best.free_bytes or 0) / 2**30
     evidence = f"{best.name} has {free:.1f} GiB free{left_out}"
     return Finding("passed" if free >= numbers["minimum_gib"] else "failed", evidence)
 
 
 def _pending_restart(facts: Facts, _expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
-    causes = _known(facts.pending_restarts)
+    causes = known(facts.pending_restarts)
     return Finding("failed", f"pending for {', '.join(causes)}") if causes else Finding("passed", "none is pending")
 
 
 def _clock(facts: Facts, _expected: Expected, numbers: Mapping[str, Any]) -> Finding:
-    system = _known(facts.operating_system)
+    system = known(facts.operating_system)
     if system.time is None:
-        raise _NotProven("the server does not say what time it is")
+        raise NotProven("the server does not say what time it is")
     seconds = (system.time - facts.read_at).total_seconds()
     evidence = f"{abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} the controller"
     return Finding("passed" if abs(seconds) <= numbers["maximum_seconds"] else "failed", evidence)
+
+
+def _site_server_reach(facts: Facts, expected: Expected, numbers: Mapping[str, Any]) -> Finding:
+    if short_name(expected.site_server) == known(facts.computer).name.upper():
+        return Finding("passed", "the server is the site server itself")
+    attempts = {attempt.target.port: attempt for attempt in expected.from_site_server}
+    if not any(port in attempts for port in numbers["ports"]):
+        return Finding("skipped", f"nobody has tried it on {expected.site_server}: option connections_from_site_server")
+    lines = [_attempt_shown(port, service, attempts.get(port)) for port, service in numbers["ports"].items()]
+    if any(attempts[port].seconds is None for port in numbers["ports"] if port in attempts):
+        return Finding("failed", f"from {expected.site_server}: {', '.join(lines)}")
+    if any(port not in attempts for port in numbers["ports"]):
+        raise NotProven(f"from {expected.site_server}: {', '.join(lines)}")
+    return Finding("passed", f"from {expected.site_server}: {', '.join(lines)}")
+
+
+def _attempt_shown(port: int, service: str, attempt: Connection | None) -> str:
+    if attempt is None:
+        return f"{service} (TCP {port}) was not tried"
+    return f"{service} (TCP {port}) " + ("answers" if attempt.seconds is not None else f"cannot be reached: {attempt.error}")
+
+
+def _sql_server_reach(facts: Facts, expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
+    if expected.sql_server is None:
+        return Finding("skipped", "it is not known where the site database is: option sql_server")
+    attempt = known(facts.sql_server)
+    if attempt is None:
+        raise NotProven("the server has no curl.exe to try it with")
+    if attempt.seconds is None:
+        return Finding("failed", f"{attempt.target} cannot be reached: {attempt.error}")
+    return Finding("passed", f"{attempt.target} answers")
 
 
 def _shown(value: int | None) -> str:
@@ -233,6 +298,9 @@ def _shown(value: int | None) -> str:
 
 _CHECKS: Mapping[str, Callable[[Facts, Expected, Mapping[str, Any]], Finding]] = {
     "local_administrator": _local_administrator,
+    "site_server_pair": _site_server_pair,
+    "site_server_reach": _site_server_reach,
+    "sql_server_reach": _sql_server_reach,
     "operating_system": _operating_system,
     "domain_membership": _domain_membership,
     "computer_name": _computer_name,
@@ -240,6 +308,8 @@ _CHECKS: Mapping[str, Callable[[Facts, Expected, Mapping[str, Any]], Finding]] =
     "visual_c_runtime": _visual_c_runtime,
     "tls_12": _tls_12,
     "strong_crypto": _strong_crypto,
+    "root_certificates": _root_certificates,
+    "baltimore_root": _baltimore_root,
     "free_space": _free_space,
     "pending_restart": _pending_restart,
     "clock": _clock,

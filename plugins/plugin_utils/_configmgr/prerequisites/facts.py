@@ -8,14 +8,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from typing import TypeVar
 
+from ..._windows import local_groups, registry_listing, root_certificates
+from ..._windows.commands import run_together
+from ..._windows.connections import Connection, Target, command_to_connect, read_connection
+from ..._windows.domain_directory import Directory, DirectoryAccess
 from ..._windows.errors import WindowsError
 from ..._windows.local_groups import ADMINISTRATORS, LocalGroup, Member, find_local_group, read_members, with_sid
 from ..._windows.registry import Registry
+from ..._windows.root_certificates import RootCertificates
 from ..._windows.system import (
     Computer,
     Drive,
@@ -31,9 +37,10 @@ from ..._wsman.errors import WsmanFault
 _DOTNET = r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full"
 _RUNTIME = r"SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes\x64"
 _STRONG_CRYPTO = r"SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
-_TLS = r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2"
+_PROTOCOLS = r"SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols"
 _NAMES = r"SYSTEM\CurrentControlSet\Control\ComputerName"
 _CURRENT_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+_SITE = r"SOFTWARE\Microsoft\SMS\Identification"
 _RESTARTS = {
     "Windows features": r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
     "Windows Update": r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
@@ -41,6 +48,8 @@ _RESTARTS = {
 _SESSION_MANAGER = r"SYSTEM\CurrentControlSet\Control\Session Manager"
 
 _GROUPS_LOOKED_UP = 4
+_CONNECT_SECONDS = 5
+_COMMANDS_SECONDS = 120
 
 Value = TypeVar("Value")
 
@@ -50,6 +59,18 @@ class Unknown:
     """Stands for what could not be read."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is read only because somebody wants to know."""
+
+    accounts: tuple[str, ...]
+    """Accounts whose groups the domain is asked for."""
+    roots: tuple[str, ...]
+    """Common names of root certificates."""
+    sql_server: Target | None = None
+    directory: DirectoryAccess | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +90,29 @@ class Space:
 
 
 @dataclass(frozen=True)
+class DomainGroups:
+    """What the domain says."""
+
+    of_accounts: Mapping[str, frozenset[str] | Unknown]
+    """Security identifiers of the groups that each account is in, however deep."""
+    sids: Mapping[str, str | Unknown]
+    """Security identifiers of groups that the server itself did not know them of."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What programs on the server have put out."""
+
+    administrators: frozenset[str] | None
+    """The list of the local administrators; None where there is no such group."""
+    roots: RootCertificates
+    registry: Mapping[str, Mapping[tuple[str, str], str] | None]
+    """The values of a key and all below it, by that key."""
+    sql_server: Connection | None
+    """None if it was not tried, or the server has nothing to try it with."""
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything that the checks judge. None stands for a value that the server does not have."""
 
@@ -78,35 +122,43 @@ class Facts:
     installation_type: str | Unknown | None
     computer: Computer | Unknown
     administrators: Administrators | Unknown
+    listed_administrators: frozenset[str] | Unknown | None
+    domain_groups: DomainGroups | Unknown | None
+    """None where no domain controller was named."""
     dotnet_release: int | Unknown | None
     runtime_version: str | Unknown | None
     strong_crypto: tuple[int | None, ...] | Unknown
     tls_12: dict[str, int | None] | Unknown
+    roots: RootCertificates | Unknown
     pending_restarts: tuple[str, ...] | Unknown
     names: tuple[str | None, str | None] | Unknown
     """The computer's name, and the one that it has after the next restart."""
+    site_servers: str | Unknown | None
+    """What a site server has on record as the site servers of its site."""
     space: Space | Unknown
+    sql_server: Connection | Unknown | None
 
 
-def gather(client: WsmanClient) -> Facts:
+def gather(client: WsmanClient, asked: Asked) -> Facts:
     """Read everything, in one connection. Raises `WsmanError` only where the server cannot be talked to."""
     registry = Registry(client)
     operating_system = _known(lambda: read_operating_system(client))
     read_at = datetime.now(timezone.utc)
+    administrators = _known(lambda: _read_administrators(client))
+    answers = _known(lambda: _run_programs(client, administrators, asked))
     return Facts(
         operating_system,
         read_at,
         installation_type=_known(lambda: registry.read_text(_CURRENT_VERSION, "InstallationType")),
         computer=_known(lambda: read_computer(client)),
-        administrators=_known(lambda: _read_administrators(client)),
+        administrators=administrators,
+        listed_administrators=_of(answers, lambda known: known.administrators),
+        domain_groups=_known(lambda: _read_domain_groups(administrators, asked)),
         dotnet_release=_known(lambda: registry.read_number(_DOTNET, "Release")),
         runtime_version=_known(lambda: registry.read_text(_RUNTIME, "Version")),
-        strong_crypto=_known(
-            lambda: tuple(
-                registry.read_number(_STRONG_CRYPTO, name) for name in ("SchUseStrongCrypto", "SystemDefaultTlsVersions")
-            )
-        ),
-        tls_12=_known(lambda: _read_tls(registry)),
+        strong_crypto=_of(answers, _strong_crypto),
+        tls_12=_of(answers, _tls_12),
+        roots=_of(answers, lambda known: known.roots),
         pending_restarts=_known(lambda: _read_pending_restarts(registry)),
         names=_known(
             lambda: (
@@ -114,7 +166,9 @@ def gather(client: WsmanClient) -> Facts:
                 registry.read_text(rf"{_NAMES}\ComputerName", "ComputerName"),
             )
         ),
+        site_servers=_known(lambda: registry.read_text(_SITE, "Site Servers")),
         space=_known(lambda: Space(tuple(read_drives(client)), tuple(find_in_roots(client, "no_sms_on_drive", "sms")))),
+        sql_server=_of(answers, lambda known: known.sql_server),
     )
 
 
@@ -123,6 +177,10 @@ def _known(read: Callable[[], Value]) -> Value | Unknown:
         return read()
     except (WindowsError, WsmanFault) as error:
         return Unknown(str(error))
+
+
+def _of(answers: Answers | Unknown, part: Callable[[Answers], Value]) -> Value | Unknown:
+    return answers if isinstance(answers, Unknown) else _known(lambda: part(answers))
 
 
 def _read_administrators(client: WsmanClient) -> Administrators:
@@ -134,12 +192,69 @@ def _read_administrators(client: WsmanClient) -> Administrators:
     return Administrators(group, tuple(known.get(member, member) for member in members))
 
 
-def _read_tls(registry: Registry) -> dict[str, int | None]:
+def _run_programs(client: WsmanClient, administrators: Administrators | Unknown, asked: Asked) -> Answers:
+    """Everything that programs on the server answer, in one shell."""
+    group = None if isinstance(administrators, Unknown) else administrators.group
+    keys = (_STRONG_CRYPTO, _PROTOCOLS)
+    parts: dict[str, Sequence[str]] = {
+        "registry": [registry_listing.command_to_list(key) for key in keys],
+        "roots": root_certificates.commands_to_find(asked.roots),
+        "administrators": _possible(lambda: [local_groups.command_to_list(group)] if group else []),
+        "sql_server": [command_to_connect(asked.sql_server, _CONNECT_SECONDS)] if asked.sql_server else [],
+    }
+    outputs = iter(run_together(client, [line for lines in parts.values() for line in lines], timeout=_COMMANDS_SECONDS))
+    answers = {part: [next(outputs) for _line in lines] for part, lines in parts.items()}
+    listed = answers["administrators"]
+    return Answers(
+        administrators=local_groups.read_listed(listed[0]) if listed else None,
+        roots=root_certificates.read_certificates(asked.roots, answers["roots"]),
+        registry={key: registry_listing.read_listing(output) for key, output in zip(keys, answers["registry"], strict=True)},
+        sql_server=read_connection(asked.sql_server, answers["sql_server"][0]) if asked.sql_server else None,
+    )
+
+
+def _possible(lines: Callable[[], Sequence[str]]) -> Sequence[str]:
+    """Command lines, or none where a name cannot stand in one."""
+    try:
+        return lines()
+    except ValueError:
+        return []
+
+
+def _read_domain_groups(administrators: Administrators | Unknown, asked: Asked) -> DomainGroups | None:
+    if asked.directory is None:
+        return None
+    members = () if isinstance(administrators, Unknown) else administrators.members
+    unknown = [str(member) for member in members if member.is_group and not member.sid]
+    with Directory(asked.directory) as directory:
+        return DomainGroups(
+            {account: _known(partial(directory.groups_of, account)) for account in asked.accounts},
+            {group: _known(partial(directory.sid_of, group)) for group in unknown},
+        )
+
+
+def _strong_crypto(answers: Answers) -> tuple[int | None, ...]:
+    values = _listed(answers, _STRONG_CRYPTO)
+    return tuple(
+        registry_listing.number(values.get((_STRONG_CRYPTO.lower(), name.lower())))
+        for name in ("SchUseStrongCrypto", "SystemDefaultTlsVersions")
+    )
+
+
+def _tls_12(answers: Answers) -> dict[str, int | None]:
+    values = _listed(answers, _PROTOCOLS)
     return {
-        f"{side} {name}": registry.read_number(rf"{_TLS}\{side}", name)
+        f"{side} {name}": registry_listing.number(values.get((rf"{_PROTOCOLS}\TLS 1.2\{side}".lower(), name.lower())))
         for side in ("Client", "Server")
         for name in ("Enabled", "DisabledByDefault")
     }
+
+
+def _listed(answers: Answers, key: str) -> Mapping[tuple[str, str], str]:
+    values = answers.registry[key]
+    if values is None:
+        raise WindowsError(f"HKLM\\{key} could not be read")
+    return values
 
 
 def _read_pending_restarts(registry: Registry) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from ..._wsman.client import WsmanClient
 from ..errors import Refusal
 from ..views import View
-from .checks import Check, Expected, Finding, Status, catalogue, run
+from .checks import Check, Expected, catalogue, run
 from .facts import gather
+from .findings import Finding, Status
 
 FAIL_ON = ("failed", "warning", "never")
 
@@ -53,12 +54,18 @@ class PrerequisitesReport:
 
     def failure(self) -> Refusal:
         """What is told then: every check that did not pass, with its evidence and its remedy."""
-        lines = [
-            f"{entry.finding.status}: {entry.check.title}? {entry.finding.evidence}. {entry.check.remedy}"
-            for entry in self.entries
-            if entry.finding.status in ("failed", "warning")
-        ]
-        return Refusal("The server is not fit for the role: " + self.summary + ".\n" + "\n".join(lines))
+        return Refusal("The server is not fit for the role: " + self.summary + ".\n" + "\n".join(self.table))
+
+    @property
+    def table(self) -> list[str]:
+        """The checks as lines for people, the worst first, with the remedy below each that did not pass."""
+        width = max(len(entry.check.id) for entry in self.entries)
+        lines = [f"{'status':<7}  {'check':<{width}}  evidence"]
+        for entry in sorted(self.entries, key=lambda entry: _STATUSES.index(entry.finding.status)):
+            lines.append(f"{entry.finding.status:<7}  {entry.check.id:<{width}}  {entry.finding.evidence}")
+            if entry.finding.status in ("failed", "warning"):
+                lines.append(f"{'':<7}  {'':<{width}}  -> {entry.check.remedy}")
+        return lines
 
 
 _STATUSES: tuple[Status, ...] = ("failed", "warning", "passed", "skipped")
@@ -68,7 +75,7 @@ def judge(
     client: WsmanClient, expected: Expected, *, warn: Collection[str] = (), skip: Collection[str] = ()
 ) -> PrerequisitesReport:
     """Read what is needed and run every check; those in ``warn`` do not fail, and those in ``skip`` are not run."""
-    facts = gather(client)
+    facts = gather(client, expected.asked)
     entries = []
     for name, check in catalogue().items():
         finding = Finding("skipped", "left out, as asked for") if name in skip else run(name, facts, expected)

@@ -152,6 +152,10 @@ def test_a_server_that_is_no_site_system_is_refused_with_the_remedy() -> None:
         check(INSTALL, Desired("present"), replace(READY, site_systems=()))
 
 
+def test_a_plan_goes_on_where_a_task_before_would_have_made_the_site_system() -> None:
+    check(INSTALL, Desired("present"), replace(READY, site_systems=(), is_for_plan=True))
+
+
 def test_a_site_system_of_another_site_is_refused() -> None:
     other = (role("SMS Site System", "srv1.corp.example", "PR2"),)
     with pytest.raises(Refusal, match="site system of site PR2, not of PS1"):

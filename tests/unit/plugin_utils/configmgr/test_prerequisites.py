@@ -12,17 +12,31 @@ import pytest
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.prerequisites.checks import Expected, catalogue, run
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.prerequisites.facts import (
     Administrators,
+    DomainGroups,
     Facts,
     Space,
     Unknown,
 )
+from ansible_collections.configmgr.site.plugins.plugin_utils._windows.connections import Connection, Target
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.local_groups import LocalGroup, Member
+from ansible_collections.configmgr.site.plugins.plugin_utils._windows.root_certificates import (
+    RootCertificates,
+    StoredCertificate,
+)
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.system import Computer, Drive, OperatingSystem
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 GIB = 2**30
-EXPECTED = Expected("ps1.corp.example")
-WITH_ACCOUNT = Expected("ps1.corp.example", "corp.example\\cm-install")
+SQL = Target("sql1.corp.example", 14330)
+SMB, RPC = Target("srv1.corp.example", 445), Target("srv1.corp.example", 135)
+EXPECTED = Expected(
+    "ps1.corp.example",
+    site_system="srv1.corp.example",
+    sql_server=SQL,
+    from_site_server=(Connection(SMB, 0.01), Connection(RPC, 0.01)),
+)
+WITH_ACCOUNT = Expected("ps1.corp.example", installation_account="corp.example\\cm-install")
+PAIR = replace(EXPECTED, passive_site_server="ps2.corp.example")
 GROUP = LocalGroup("SRV1", "Administratoren")
 SYSTEM = OperatingSystem("Windows Server 2022", 20348, is_server=True, time=NOW)
 COMPUTER = Computer("SRV1", "corp.example", is_in_domain=True, is_domain_controller=False)
@@ -37,19 +51,38 @@ def administrators(*members: Member) -> Administrators:
     return Administrators(GROUP, (Member("SRV1", "Administrator", False), *members))
 
 
+def roots(**states: StoredCertificate | None) -> RootCertificates:
+    """The roots that are looked for, with some of them otherwise, by the first word of their names."""
+    names = ("DigiCert Global Root G2", "Microsoft RSA Root Certificate Authority 2017", "Baltimore CyberTrust Root")
+    usual = {name.split()[0]: root(name) for name in names}
+    found = tuple(certificate for certificate in {**usual, **states}.values() if certificate)
+    return RootCertificates(found, are_fetched_when_needed=True, is_complete=True)
+
+
+def root(name: str, days: tuple[int, int] = (-1000, 1000), *, is_disallowed: bool = False) -> StoredCertificate:
+    return StoredCertificate(name, is_disallowed, *(NOW + timedelta(days=number) for number in days))
+
+
+G2 = "DigiCert Global Root G2"
+
 FIT = Facts(
     SYSTEM,
     NOW,
     installation_type="Server",
     computer=COMPUTER,
     administrators=administrators(member("PS1$")),
+    listed_administrators=frozenset(),
+    domain_groups=None,
     dotnet_release=528449,
     runtime_version="v14.38.33135.00",
     strong_crypto=(1, 1),
     tls_12=TLS,
+    roots=roots(),
     pending_restarts=(),
     names=("SRV1", "SRV1"),
+    site_servers=None,
     space=Space((Drive("C:", "NTFS", 50 * GIB),), ()),
+    sql_server=Connection(SQL, 0.01),
 )
 
 
@@ -73,6 +106,16 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
         "passed",
         "itself",
     ),
+    ("site_server_pair", {"site_servers": "PS1, SRV1"}, "failed", "PS1 and SRV1"),
+    ("site_server_pair", {"site_servers": "SRV1"}, "passed", "the only site server"),
+    ("site_server_reach", {"computer": replace(COMPUTER, name="PS1")}, "passed", "itself"),
+    (
+        "sql_server_reach",
+        {"sql_server": Connection(SQL, None, "Connection timed out")},
+        "failed",
+        "port 14330 cannot be reached",
+    ),
+    ("sql_server_reach", {"sql_server": None}, "warning", "no curl.exe"),
     ("operating_system", {"installation_type": "Server Core"}, "failed", "Server Core"),
     ("operating_system", {"operating_system": replace(SYSTEM, is_server=False)}, "failed", "Windows Server 2022"),
     ("operating_system", {"installation_type": None}, "warning", "unknown"),
@@ -80,6 +123,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("domain_membership", {"computer": replace(COMPUTER, is_in_domain=None)}, "warning", "does not say"),
     ("computer_name", {"names": ("SRV1", "SRV9")}, "failed", "SRV9 after the next restart"),
     ("computer_name", {"names": ("SRV1", None)}, "warning", "does not say"),
+    ("computer_name", {"names": ("SRV9", "SRV9")}, "failed", "it is called SRV9"),
     ("dotnet_framework", {"dotnet_release": None}, "failed", "no release"),
     ("dotnet_framework", {"dotnet_release": 378389}, "failed", "394802 is needed"),
     ("dotnet_framework", {"dotnet_release": 461808}, "warning", "recommended"),
@@ -91,6 +135,18 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("tls_12", {"tls_12": dict.fromkeys(TLS)}, "passed", "so it is on"),
     ("strong_crypto", {"strong_crypto": (0, 1)}, "failed", "SchUseStrongCrypto = 0"),
     ("strong_crypto", {"strong_crypto": (None, None)}, "warning", "not set"),
+    ("root_certificates", {"roots": roots(DigiCert=None)}, "warning", f"{G2} is missing; Windows fetches"),
+    ("root_certificates", {"roots": replace(roots(DigiCert=None), are_fetched_when_needed=False)}, "failed", "not to fetch"),
+    ("root_certificates", {"roots": replace(roots(DigiCert=None), is_complete=False)}, "warning", "not proven"),
+    ("root_certificates", {"roots": roots(DigiCert=root(G2, (-9, -1)))}, "failed", f"{G2} has expired on 2026-11-22"),
+    ("root_certificates", {"roots": roots(DigiCert=root(G2, (1, 9)))}, "failed", f"{G2} is not valid yet"),
+    ("root_certificates", {"roots": roots(DigiCert=StoredCertificate(G2, False))}, "failed", f"{G2} is damaged"),
+    ("root_certificates", {"roots": roots(other=root(G2, is_disallowed=True))}, "failed", f"{G2} is disallowed"),
+    ("root_certificates", {"roots": roots(other=root(G2, (-9, -1)))}, "passed", "present"),
+    ("root_certificates", {"operating_system": replace(SYSTEM, time=NOW + timedelta(days=2000))}, "failed", "expired"),
+    ("baltimore_root", {"roots": roots(Baltimore=None)}, "warning", "is missing"),
+    ("baltimore_root", {"roots": roots(Baltimore=root("Baltimore CyberTrust Root", (-9, -1)))}, "warning", "has expired"),
+    ("baltimore_root", {"roots": roots(Baltimore=StoredCertificate("Baltimore CyberTrust Root", False))}, "warning", "damaged"),
     ("free_space", {"space": Space((Drive("C:", "NTFS", GIB),), ())}, "failed", "C: has 1.0 GiB"),
     ("free_space", {"space": Space((Drive("C:", "NTFS", 50 * GIB),), ("C:",))}, "failed", "no_sms_on_drive.sms is on C:"),
     ("free_space", {"space": Space((Drive("C:", "ReFS", 50 * GIB),), ())}, "failed", "no NTFS drive"),
@@ -111,7 +167,9 @@ def test_a_server_that_is_not(name: str, facts: dict[str, Any], status: str, evi
 
 
 def test_every_check_can_fail() -> None:
-    assert {name for name, _facts, status, _evidence in CASES if status == "failed"} == set(catalogue())
+    failing = {name for name, _facts, status, _evidence in CASES if status == "failed"}
+    # What the site server sees is not read from the server; and what no server has any more only warns.
+    assert failing == set(catalogue()) - {"site_server_reach", "baltimore_root"}
 
 
 @pytest.mark.parametrize("name", catalogue())
@@ -128,6 +186,64 @@ def test_the_installation_account_is_enough(domain: str) -> None:
     assert run("local_administrator", found, EXPECTED).status == "failed"
     other = replace(FIT, administrators=administrators(Member("OTHER", "cm-install", False)))
     assert run("local_administrator", other, WITH_ACCOUNT).status == "failed"
+
+
+def test_what_the_site_server_reaches() -> None:
+    refused = replace(EXPECTED, from_site_server=(Connection(SMB, 0.01), Connection(RPC, None, "Connection timed out")))
+    finding = run("site_server_reach", FIT, refused)
+    assert finding.status == "failed"
+    assert "SMB (TCP 445) answers, RPC (TCP 135) cannot be reached: Connection timed out" in finding.evidence
+    half = run("site_server_reach", FIT, replace(EXPECTED, from_site_server=(Connection(SMB, 0.01),)))
+    assert half.status == "warning" and "RPC (TCP 135) was not tried" in half.evidence
+    assert run("site_server_reach", FIT, replace(EXPECTED, from_site_server=())).status == "skipped"
+    assert run("sql_server_reach", FIT, replace(EXPECTED, sql_server=None)).status == "skipped"
+
+
+def test_a_pair_of_site_servers_needs_both_to_be_administrators_and_no_role_on_either() -> None:
+    assert run("local_administrator", FIT, PAIR).status == "failed"
+    both = replace(FIT, administrators=administrators(member("PS1$"), member("PS2$")))
+    assert run("local_administrator", both, PAIR).status == "passed"
+    on_passive = replace(FIT, computer=replace(COMPUTER, name="PS2"))
+    assert run("site_server_pair", FIT, PAIR).status == "passed"
+    assert run("site_server_pair", on_passive, PAIR).status == "failed"
+
+
+def test_what_windows_lists_counts_where_wmi_does_not_show_computer_accounts() -> None:
+    listed = replace(FIT, administrators=administrators(), listed_administrators=frozenset({"corp\\ps1$", "administrator"}))
+    assert run("local_administrator", listed, EXPECTED).status == "passed"
+    assert run("local_administrator", replace(listed, listed_administrators=frozenset({"ps1$"})), EXPECTED).status == "failed"
+    local = replace(WITH_ACCOUNT, installation_account="SRV1\\Administrator")
+    assert run("local_administrator", replace(listed, administrators=administrators()), local).status == "passed"
+
+
+NESTED = administrators(Member("CORP", "Server-Admins", True, "S-1-5-21-1-1601"), Member("CORP", "Others", True))
+
+
+@pytest.mark.parametrize(
+    ("groups", "sids", "status", "evidence"),
+    [
+        ({"PS1$": frozenset({"S-1-5-21-1-1601"})}, {}, "passed", "PS1$ is in CORP\\Server-Admins"),
+        ({"PS1$": frozenset({"S-1-5-21-1-1602"})}, {"CORP\\Others": "S-1-5-21-1-1602"}, "passed", "is in CORP\\Others"),
+        ({"PS1$": frozenset()}, {"CORP\\Others": "S-1-5-21-1-1602"}, "failed", "as the domain says"),
+        ({"PS1$": frozenset()}, {"CORP\\Others": Unknown("no such group")}, "warning", "no such group"),
+        ({"PS1$": Unknown("no account 'PS1$'")}, {}, "warning", "no account 'PS1$'"),
+    ],
+)
+def test_groups_of_the_domain_are_resolved(groups: Any, sids: Any, status: str, evidence: str) -> None:
+    facts = replace(FIT, administrators=NESTED, domain_groups=DomainGroups(groups, sids))
+    finding = run("local_administrator", facts, EXPECTED)
+    assert finding.status == status and evidence in finding.evidence, finding
+
+
+def test_a_domain_controller_is_judged_by_the_group_of_its_domain() -> None:
+    facts = replace(FIT, computer=replace(COMPUTER, is_domain_controller=True), administrators=Administrators(None, ()))
+    inside = DomainGroups({"PS1$": frozenset({"S-1-5-32-544"})}, {})
+    assert run("local_administrator", replace(facts, domain_groups=inside), EXPECTED).status == "passed"
+    outside = DomainGroups({"PS1$": frozenset({"S-1-5-32-545"})}, {})
+    finding = run("local_administrator", replace(facts, domain_groups=outside), EXPECTED)
+    assert finding.status == "failed" and "domain controller" in finding.evidence
+    unreachable = replace(facts, domain_groups=Unknown("nobody answers"))
+    assert run("local_administrator", unreachable, EXPECTED).status == "warning"
 
 
 def test_the_catalogue_is_well_formed() -> None:
