@@ -219,6 +219,7 @@ def test_a_domain_controller_is_judged_by_the_group_of_its_domain(servers: Site)
     [
         ({"ldap_password": "wrong"}, "did not log on"),
         ({"ldap_server": "localhost:1"}, "ldaps://localhost:1"),
+        ({"installation_account": "OTHER\\installer"}, "does not know OTHER\\installer"),
         ({"ldap_ca_path": None}, "did not log on"),
     ],
 )

@@ -56,6 +56,8 @@ def test_an_installation_account_and_a_proxy_come_with_it(site: Site) -> None:
         "proxy_port": 8080,
         "proxy_account": "CORP\\proxy",
     }
+    nobodys = deploy(site, installation_account_password="x")
+    assert "needs the account that it belongs to" in last(nobodys).message
     unknown = deploy(site, **settings)
     assert "does not know CORP\\installer and CORP\\proxy" in last(unknown).message and site.writes() == []
 

@@ -91,7 +91,11 @@ class Directory:
         return _sid(entry["raw_attributes"]["objectSid"][0])
 
     def _dn_of(self, account: str) -> str:
-        name = account.rpartition("\\")[2]
+        domain, _separator, name = account.rpartition("\\")
+        served = ".".join(part.partition("=")[2] for part in self._base.split(","))
+        # The same name in another domain is somebody else.
+        if domain and domain.casefold().partition(".")[0] != served.casefold().partition(".")[0]:
+            raise DirectoryError(f"{self._access.url} serves the domain {served}, and does not know {account}")
         found = self._search(self._base, f"(sAMAccountName={escape_filter_chars(name)})", ldap3.SUBTREE, "objectSid")
         if len(found) != 1:
             raise DirectoryError(f"The domain of {self._access.url} has no account {name!r}")

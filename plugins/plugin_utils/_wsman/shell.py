@@ -56,7 +56,8 @@ class CommandShell:
             f"<rsp:OutputStreams>{_STREAMS}</rsp:OutputStreams></rsp:Shell>"
         )
         options = {"WINRS_NOPROFILE": "TRUE", "WINRS_CODEPAGE": _UTF_8}
-        answer = self._client.exchange(Request(names.CREATE, names.CMD_SHELL, body, options=options))
+        # A shell that nobody knows of any more is closed by the server in the end.
+        answer = self._client.repeat_if_lost(Request(names.CREATE, names.CMD_SHELL, body, options=options))
         self._shell_id = _text_of(answer, "ShellId", "which shell it has opened")
         return self
 

@@ -106,7 +106,9 @@ def _local_administrator(facts: Facts, expected: Expected, _numbers: Mapping[str
 
 def _site_server_pair(facts: Facts, expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
     name, on_record = known(facts.computer).name.upper(), known(facts.site_servers)
-    servers = [part for part in (on_record or "").replace(",", " ").replace(";", " ").split() if part]
+    # How several are written is not documented, nor whether one is written by two names.
+    listed = (on_record or "").replace(",", " ").replace(";", " ").split()
+    servers = list({short_name(server): server for server in listed}.values())
     if len(servers) > 1:
         return Finding("failed", f"{name} is one of the site servers {' and '.join(servers)}")
     if expected.passive_site_server and name in map(short_name, (expected.site_server, expected.passive_site_server)):

@@ -32,7 +32,8 @@ from ..._windows.system import (
     read_operating_system,
 )
 from ..._wsman.client import WsmanClient
-from ..._wsman.errors import WsmanFault
+from ..._wsman.errors import UndecodableAnswer, WsmanFault
+from ..._wsman.shell import CommandTimedOut
 
 _DOTNET = r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full"
 _RUNTIME = r"SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes\x64"
@@ -175,7 +176,7 @@ def gather(client: WsmanClient, asked: Asked) -> Facts:
 def _known(read: Callable[[], Value]) -> Value | Unknown:
     try:
         return read()
-    except (WindowsError, WsmanFault) as error:
+    except (WindowsError, WsmanFault, UndecodableAnswer, CommandTimedOut) as error:
         return Unknown(str(error))
 
 

@@ -108,6 +108,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     ("site_server_pair", {"site_servers": "PS1, SRV1"}, "failed", "PS1 and SRV1"),
     ("site_server_pair", {"site_servers": "SRV1"}, "passed", "the only site server"),
+    ("site_server_pair", {"site_servers": "SRV1;srv1.corp.example"}, "passed", "the only site server"),
     ("site_server_reach", {"computer": replace(COMPUTER, name="PS1")}, "passed", "itself"),
     (
         "sql_server_reach",
