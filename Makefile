@@ -29,7 +29,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration molecule lint bench lab lab-state doc clean link
+.PHONY: help demo test unit integration molecule lint bench chaos lab lab-state doc clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -60,8 +60,11 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p lab -p plays -p wmi_server -p benchmarks
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p lab -p plays -p wmi_server -p direct -p benchmarks -p chaos
 	$(BIN)/yamllint --strict .
+
+chaos: $(VENV)/.test link ## Move the role with every fault at every request, and print what came of it (a minute or so)
+	@$(BIN)/python -m chaos
 
 bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them beside the budgets (a minute or so)
 	@$(BIN)/python -m benchmarks

@@ -46,6 +46,7 @@ class WmiServer:
     commands: CommandHost = field(default_factory=NoCommands)
     name: str = "test.corp.example"
     netbios_name: str = "TEST"
+    is_running: bool = True
     https_url: str = ""
     http_url: str = ""
     requests: list[RequestRecord] = field(default_factory=list)

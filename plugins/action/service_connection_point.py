@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from ..plugin_utils._action import SITE_CODE_OPTION, Options, Result, SiteAction
 from ..plugin_utils._configmgr.deployment import Deployment
-from ..plugin_utils._configmgr.plan import Desired, SetMode
 from ..plugin_utils._configmgr.servers import check_fqdn
 from ..plugin_utils._configmgr.service_connection_point import Mode
-from ..plugin_utils._configmgr.views import describe, view_components, view_state
+from ..plugin_utils._configmgr.steps import Desired
+from ..plugin_utils._configmgr.views import describe, view_components, view_source, view_state
 from ..plugin_utils._configmgr.waiting import Waiting
 from ..plugin_utils._wsman.client import WsmanClient
 
@@ -21,9 +21,12 @@ class ActionModule(SiteAction):
     MODULE = "service_connection_point"
     ARGUMENT_SPEC = {
         **SITE_CODE_OPTION,
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "state": {"type": "str", "choices": ["present", "absent", "move_due"], "default": "present"},
         "site_system": {"type": "str"},
         "mode": {"type": "str", "choices": ["online", "offline"]},
+        "move": {"type": "bool", "default": False},
+        "rollback": {"type": "bool", "default": True},
+        "wait_for_removal": {"type": "bool", "default": True},
         "allow_during_update": {"type": "bool", "default": False},
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 1800},
@@ -36,7 +39,18 @@ class ActionModule(SiteAction):
             self.check_option(options, "site_system", check_fqdn)
         if options["state"] == "absent" and options["mode"] is not None:
             raise ValueError("mode: a role that shall be absent has no mode. Leave out mode, or set state to present.")
+        if self._is_move(options):
+            if options["site_system"] is None:
+                raise ValueError("site_system: a move needs it, the server that the role is moved to.")
+            if options["state"] == "absent":
+                raise ValueError("move: a role that shall be absent is not moved. Leave out move, or set state to present.")
+            if not options["wait"]:
+                raise ValueError("wait: a move has to wait between its steps. Leave out wait, or set it to true.")
         self.check_wait_timeout(options, 1, " To not wait at all, set wait to false.")
+
+    @staticmethod
+    def _is_move(options: Options) -> bool:
+        return options["move"] or options["state"] == "move_due"
 
     def perform(self, client: WsmanClient, options: Options) -> Result:
         mode = options["mode"]
@@ -45,16 +59,25 @@ class ActionModule(SiteAction):
             site_system=options["site_system"],
             mode=Mode(mode) if mode is not None else None,
             allow_during_update=options["allow_during_update"],
+            move=self._is_move(options),
+            timeout=options["wait_timeout"],
         )
         waiting = Waiting(options["wait_timeout"], self.progress, enabled=options["wait"])
-        self._deployment = Deployment(client, options["site_code"], waiting)
+        self._deployment = Deployment(
+            client,
+            options["site_code"],
+            waiting,
+            takes_back=options["rollback"],
+            waits_for_removal=options["wait_for_removal"],
+        )
         outcome = self._deployment.run(desired, check_mode=self._task.check_mode)
         after = view_state(outcome, after=True)
         result = {
             "changed": outcome.changed,
             "msg": describe(outcome),
             "operation": outcome.operation,
-            "mode_changed": isinstance(outcome.step, SetMode),
+            "mode_changed": outcome.mode_changed,
+            "moved_from": view_source(outcome),
             "service_connection_point": {
                 **after,
                 "components_run_on": outcome.components_run_on,
@@ -64,5 +87,5 @@ class ActionModule(SiteAction):
         return self.with_diff(result, view_state(outcome, after=False), after)
 
     def partial_result(self) -> Result:
-        written = self._deployment.written if self._deployment else None
-        return {"changed": True, "mode_changed": isinstance(written, SetMode)} if written else {}
+        writer = self._deployment.writer if self._deployment else None
+        return {"changed": True, "mode_changed": writer.has_changed_mode} if writer and writer.has_written else {}

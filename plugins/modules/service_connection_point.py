@@ -10,22 +10,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: service_connection_point
-short_description: Install, reconfigure or remove the service connection point of Configuration Manager
+short_description: Install, reconfigure, move or remove the service connection point of Configuration Manager
 version_added: 0.1.0
 description:
-  - Installs the service connection point role on a site system server, sets its mode, or removes it, and waits until the
-    site has carried that out.
+  - Installs the service connection point role on a site system server, sets its mode, moves it to another server, or removes
+    it, and waits until the site has carried that out.
   - A hierarchy has one service connection point at the most, at its top-tier site (a central administration site or a
     stand-alone primary site). The module refuses to install a second one, or one below the top tier, before it writes
     anything.
-  - It never moves the role. Where the role is on another server than O(site_system), the module fails and names the server.
+  - Where the role is on another server than O(site_system), the module fails and names that server, unless O(move=true).
 options:
   state:
     description:
       - V(present) makes sure that the hierarchy has a service connection point, on O(site_system) if that is given.
       - V(absent) removes it, from O(site_system) if that is given, and otherwise from wherever it is.
+      - V(move_due) only notes a move to O(site_system) on the record of that site system. A move from one site to another
+        begins with it, see O(move).
     type: str
-    choices: [present, absent]
+    choices: [present, absent, move_due]
     default: present
   site_system:
     description:
@@ -42,6 +44,36 @@ options:
         server; see RV(mode_changed).
     type: str
     choices: [online, offline]
+  move:
+    description:
+      - Where the role is on another server than O(site_system), move it to O(site_system) - remove it, wait until its components
+        are gone, install it, wait until it works. Its mode is kept unless O(mode) says otherwise.
+      - What can be checked is checked before the role is removed.
+      - The site remembers the move, as an embedded property of the site system that gets the role, until it is over. So a run
+        that is cut off at any moment is finished by running it again, without O(mode) as well. A site that does not keep
+        such a property is left alone unless O(mode) is given.
+      - A role that is below the top-tier site, such as that of a primary site which was put under a central administration site,
+        is moved in three steps, which the role P(configmgr.site.service_connection_point_move#role) does - O(state=move_due)
+        on the SMS Provider of the top-tier site, O(state=absent) on that of the other site, and O(move=true) on that of
+        the top-tier site.
+    type: bool
+    default: false
+    version_added: 0.1.0
+  rollback:
+    description:
+      - If a move fails after the old server has lost the role, put it back there. The task fails all the same, and says so.
+      - A move from another site is never taken back, because the role may not be there.
+      - V(false) leaves things as they are.
+    type: bool
+    default: true
+    version_added: 0.1.0
+  wait_for_removal:
+    description:
+      - Whether a move waits until the components of the role are gone from the old server, before it installs it on the new one.
+      - V(false) is for a server that is lost for good, from which the site cannot remove anything any more.
+    type: bool
+    default: true
+    version_added: 0.1.0
   allow_during_update:
     description:
       - Go ahead although the site is installing an update. Microsoft advises against it, so the module refuses by default.
@@ -49,7 +81,7 @@ options:
     default: false
   wait:
     description:
-      - After an installation or a removal, wait until the components of the role run, or are gone.
+      - After an installation or a removal, wait until the components of the role run, or are gone. A move always waits.
       - A run that finds the role installed but not running yet waits as well, so that a run that was cut off is completed
         by the next.
       - A new mode of an installed role is not waited for.
@@ -58,6 +90,8 @@ options:
   wait_timeout:
     description:
       - How many seconds to wait at the most, between 1 and 604800 (a week). The site goes on after that by itself.
+      - Of a move, each part may take so long - the removal, the installation and, where that fails, taking it back. A move is
+        refused if the last installation took the site longer.
     type: int
     default: 1800
 attributes:
@@ -113,6 +147,18 @@ EXAMPLES = r"""
     allow_during_update: true
     wait_timeout: 7200
 
+- name: Move the service connection point to another site system
+  configmgr.site.service_connection_point:
+    site_system: srv2.corp.example
+    move: true
+
+- name: Have it on another server, because the one that has it is lost for good
+  configmgr.site.service_connection_point:
+    site_system: srv2.corp.example
+    move: true
+    wait_for_removal: false
+    rollback: false
+
 - name: Start the removal, and go on without waiting for its end
   configmgr.site.service_connection_point:
     state: absent
@@ -126,7 +172,8 @@ msg:
   type: str
   sample: installed the service connection point on srv1.corp.example, online
 operation:
-  description: What was done, or in check mode would be done - V(install), V(set_mode), V(remove) or V(none).
+  description: What was done, or in check mode would be done - V(install), V(set_mode), V(move), V(note_move), V(remove) or
+    V(none).
   returned: success
   type: str
   sample: install
@@ -137,6 +184,24 @@ mode_changed:
   returned: success, and when the task fails after the change
   type: bool
   sample: false
+moved_from:
+  description: Where the role is moved from; null if it is not moved.
+  returned: success
+  type: dict
+  contains:
+    site_system:
+      description: The server that had the role.
+      type: str
+      sample: srv1.corp.example
+    site_code:
+      description: The site that it belongs to; null if the role is off its record already.
+      type: str
+      sample: PS1
+    sms_providers:
+      description: The servers with the SMS Provider of that site, if it is another one than that of the task.
+      type: list
+      elements: str
+      sample: []
 service_connection_point:
   description:
     - The role after the task; in check mode, as it would be. With O(state=absent) and O(site_system), that may be the role on

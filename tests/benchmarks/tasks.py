@@ -19,8 +19,8 @@ from typing import Any
 import yaml
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.classes import SCHEMA
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.deployment import Deployment
-from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.plan import Desired
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.service_connection_point import Mode
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.steps import Desired
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Waiting
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.client import Reply, WsmanClient
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.transports import PywinrmTransport

@@ -7,8 +7,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,10 @@ class ServerAddress:
     def commands(self) -> CommandHost:
         return self._server().commands
 
+    @property
+    def is_running(self) -> bool:
+        return self._server().is_running
+
     def may_manage_remotely(self, account: str) -> bool:
         return self._server().may_manage_remotely(account)
 
@@ -66,7 +71,16 @@ class ServerAddress:
 class Lab:
     """Runs from its construction until `close`; use it as a context manager."""
 
-    def __init__(self, topology: Topology, directory: Path, speed: float = 60.0, quirks: Quirks | None = None) -> None:
+    def __init__(
+        self,
+        topology: Topology,
+        directory: Path,
+        speed: float = 60.0,
+        quirks: Quirks | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        """``clock`` stands in for the computer's, for tests that would not wait."""
+        self._clock = clock
         self.topology = topology
         self.directory = directory.resolve()
         self.speed = speed
@@ -120,7 +134,7 @@ class Lab:
         self.console.perform(request)
 
     def _make_hierarchy(self) -> Hierarchy:
-        return Hierarchy(self.topology, self.accounts, Simulation(self.speed), self.quirks)
+        return Hierarchy(self.topology, self.accounts, Simulation(self.speed, self._clock), self.quirks)
 
     def _make_directories(self, undo: ExitStack) -> Path:
         present = [name for name in _FILES if (self.directory / name).exists()]

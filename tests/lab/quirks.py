@@ -100,6 +100,12 @@ class Quirks:
     site_system_with_roles: Literal["refused", "removed"] = "refused"
     """The SMS Provider refuses to delete a site system that still has roles (the cmdlet does), or deletes all of them."""
 
+    unknown_property: Literal["kept", "dropped", "refused"] = "kept"
+    """The SMS Provider keeps an embedded property that Configuration Manager does not know, drops it, or refuses the Put."""
+
+    site_replication: Literal["immediate", "delayed"] = "immediate"
+    """The SMS Provider of one site shows what was removed at another one no more, or for another minute."""
+
 
 @dataclass(frozen=True)
 class Quirk:

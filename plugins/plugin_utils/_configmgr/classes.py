@@ -66,8 +66,17 @@ ACCOUNT = CimClass.declare(
     SiteCode="string",
     UserName="string",
 )
+STATUS_MESSAGE = CimClass.declare("SMS_StatMsg", Component="string", MachineName="string", MessageID="uint32", Time="datetime")
 UPDATE_PACKAGE = CimClass.declare("SMS_CM_UpdatePackages", Name="string", State="uint32")
 
 SCHEMA = Schema(
-    PROVIDER_LOCATION, SITE, SITE_DEFINITION, ROLE, EMBEDDED_PROPERTY, COMPONENT_SUMMARIZER, ACCOUNT, UPDATE_PACKAGE
+    PROVIDER_LOCATION,
+    SITE,
+    SITE_DEFINITION,
+    ROLE,
+    EMBEDDED_PROPERTY,
+    COMPONENT_SUMMARIZER,
+    ACCOUNT,
+    STATUS_MESSAGE,
+    UPDATE_PACKAGE,
 )

@@ -17,5 +17,9 @@ class Refusal(SiteError):
     """A plan that must not be carried out; nothing was written."""
 
 
+class Interference(SiteError):
+    """Somebody else has changed the same thing while the task ran. What they did is left as it is."""
+
+
 class WaitTimeout(SiteError):
     """The site did not finish in time; it goes on by itself, and running the task again goes on waiting."""

@@ -13,73 +13,24 @@ have to be done; the facts that this asks for are read then, and `check` refuses
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from math import ceil
 
 from .errors import Refusal
 from .hierarchy import Hierarchy, not_top_tier
+from .move_note import MoveNote
 from .provider import ProviderLocation, machines_of
 from .roles import Role
 from .servers import same_server, same_site
-from .service_connection_point import Mode, ServiceConnectionPoint
+from .service_connection_point import ServiceConnectionPoint
+from .steps import Desired, Install, Keep, Move, NoteMove, Remove, SetMode, StayAbsent, Step
 from .updates import UpdateInstallation
 
 
-@dataclass(frozen=True)
-class Desired:
-    """The wanted state; None leaves things as they are."""
+def decide(desired: Desired, points: tuple[ServiceConnectionPoint, ...], note: MoveNote | None = None) -> Step:
+    """What has to be done, given every instance of the role that the provider of a site knows. May refuse.
 
-    state: Literal["present", "absent"]
-    site_system: str | None = None
-    mode: Mode | None = None
-    allow_during_update: bool = False
-
-
-@dataclass(frozen=True)
-class Install:
-    """Put the role on a server that has none, in a hierarchy that has none."""
-
-    server: str
-    mode: Mode
-    is_site_system: bool = True
-    """Whether the server is a site system already, as it must be; only a plan goes on without."""
-
-
-@dataclass(frozen=True)
-class SetMode:
-    """Change the mode of the role where it is."""
-
-    point: ServiceConnectionPoint
-    mode: Mode
-
-
-@dataclass(frozen=True)
-class Remove:
-    """Remove the role from its server."""
-
-    point: ServiceConnectionPoint
-
-
-@dataclass(frozen=True)
-class Keep:
-    """Nothing to change: the role is as wanted."""
-
-    point: ServiceConnectionPoint
-
-
-@dataclass(frozen=True)
-class StayAbsent:
-    """Nothing to change: the role is absent, from the hierarchy or from the server that was asked for."""
-
-    server: str | None
-    elsewhere: ServiceConnectionPoint | None
-    """The role on another server than the one that was asked for."""
-
-
-Step = Install | SetMode | Remove | Keep | StayAbsent
-
-
-def decide(desired: Desired, points: tuple[ServiceConnectionPoint, ...]) -> Step:
-    """What has to be done, given every instance of the role that the provider of a site knows. May refuse."""
+    ``note`` is what an earlier run has left on ``desired.site_system`` that began to move the role there.
+    """
     if desired.state == "absent":
         return _decide_absent(desired, points)
     if len(points) > 1:
@@ -88,22 +39,44 @@ def decide(desired: Desired, points: tuple[ServiceConnectionPoint, ...]) -> Step
             "the others first, each with state=absent and its site_system."
         )
     if not points:
-        return _decide_install(desired)
+        return _decide_install(desired, note)
     (point,) = points
     if desired.site_system is not None and not point.role.is_on(desired.site_system):
-        raise Refusal(
-            f"The hierarchy's service connection point is on {point}, and there may be only one: it is not installed on "
-            f"{desired.site_system} as well. To change it where it is, set site_system to {point.server}; to have it "
-            "elsewhere, remove it first (state=absent)."
-        )
+        return _decide_move(desired, point, desired.site_system, note)
+    if desired.state == "move_due":
+        return Keep(point)
+    if note and (mode := desired.mode or point.mode):
+        return Move(point, note.source, point.server, mode, note=note)
     if desired.mode is None or desired.mode is point.mode:
         return Keep(point)
     return SetMode(point, desired.mode)
 
 
-def _decide_install(desired: Desired) -> Install:
+def _decide_move(desired: Desired, point: ServiceConnectionPoint, server: str, note: MoveNote | None) -> Move | NoteMove:
+    if not desired.move:
+        raise Refusal(
+            f"The hierarchy's service connection point is on {point}, and there may be only one: it is not installed on "
+            f"{server} as well. To change it where it is, set site_system to {point.server}; to have it moved to {server}, set "
+            "move to true."
+        )
+    mode = desired.mode or point.mode
+    if mode is None:
+        raise Refusal(f"The site does not say which mode the service connection point on {point} has: set mode.")
+    move = Move(point, point.server, server, mode, note=note)
+    return NoteMove(move) if desired.state == "move_due" else move
+
+
+def _decide_install(desired: Desired, note: MoveNote | None) -> Install | Move | NoteMove:
     if desired.site_system is None:
         raise Refusal("The hierarchy has no service connection point. Set site_system to the server that shall get it.")
+    if note:
+        move = Move(None, note.source, desired.site_system, desired.mode or note.mode, note=note)
+        return NoteMove(move) if desired.state == "move_due" else move
+    if desired.state == "move_due" or (desired.mode is None and desired.move):
+        raise Refusal(
+            "The hierarchy has no service connection point to move, and no move that was cut off has left a note on "
+            f"{desired.site_system}. To install one there, set mode to online or offline."
+        )
     if desired.mode is None:
         raise Refusal(
             f"The service connection point is not installed on {desired.site_system} yet, and a new one needs a mode: set "
@@ -137,24 +110,77 @@ class Surroundings:
     locations: tuple[ProviderLocation, ...] = ()
     site_systems: tuple[Role, ...] = ()
     """The "SMS Site System" records of the server that shall get the role."""
+    site_servers: tuple[Role, ...] = ()
+    """The "SMS Site Server" records of the hierarchy: two of one site are a high-availability pair."""
+    installation_seconds: float | None = None
+    """How long the last installation of the role took."""
     is_for_plan: bool = False
     """In check mode, where what a task before would have made is not there."""
 
 
 def check(step: Step, desired: Desired, around: Surroundings) -> None:
-    """Refuse a step that the surroundings forbid: wrong site, no site system, an update being installed."""
-    if isinstance(step, (SetMode, Remove, Keep)):
-        _check_own_site(step.point, around)
-    else:
-        _check_tier(around)
-    if isinstance(step, Install):
-        look = find_site_system if around.is_for_plan else site_system_for
-        look(step, around)
+    """Refuse a step that the surroundings forbid: wrong site, unfit server, an update being installed."""
+    match step:
+        case SetMode() | Remove() | Keep():
+            _check_own_site(step.point, around)
+        case StayAbsent():
+            _check_tier(around)
+        case Install():
+            _check_target(step, around)
+        case NoteMove():
+            _check_target(step.move, around)
+            _check_timeout(step.move, desired, around)
+        case Move():
+            _check_target(step, around)
+            _check_timeout(step, desired, around)
+            if not around.is_for_plan:
+                _check_source(step, around)
     if around.updates and not desired.allow_during_update:
         names = ", ".join(f"{update.name} (state {update.state})" for update in around.updates)
         raise Refusal(
             f"The site is installing an update: {names}. Microsoft advises against changing the service connection point "
             "meanwhile. Wait until it has finished, or set allow_during_update to true."
+        )
+
+
+def _check_source(move: Move, around: Surroundings) -> None:
+    """Refuse a role of another site that was not, and will not be, removed there: only its own provider removes it."""
+    if move.point and not same_site(move.point.site_code, around.site_code) and not move.is_noted:
+        machines = ", ".join(machines_of(move.point.site_code, around.locations))
+        raise Refusal(
+            f"The service connection point is on {move.point}, which is below site {around.site_code}. A move from there takes "
+            "three steps, which the role configmgr.site.service_connection_point_move does: note it here (state=move_due), "
+            f"remove it on the SMS Provider of {move.point.site_code}{', ' + machines if machines else ''} (state=absent), and "
+            "have it here (state=present, move=true)."
+        )
+
+
+def _check_target(step: Install | Move, around: Surroundings) -> None:
+    """Refuse a server that cannot have the role."""
+    _check_tier(around)
+    look = find_site_system if around.is_for_plan else site_system_for
+    look(step, around)
+    _check_pair(step, around)
+
+
+def _check_pair(step: Install | Move, around: Surroundings) -> None:
+    """Refuse the site servers of a high-availability pair."""
+    pair = [role.server for role in around.site_servers if same_site(role.site_code, around.site_code)]
+    if len(pair) > 1 and any(same_server(server, step.server) for server in pair):
+        raise Refusal(
+            f"{' and '.join(sorted(pair))} are the site servers of site {around.site_code}, a high-availability pair. Neither "
+            "of them may have the service connection point: choose another site system."
+        )
+
+
+def _check_timeout(step: Move, desired: Desired, around: Surroundings) -> None:
+    """Refuse to begin what this site cannot do in time."""
+    seconds = around.installation_seconds
+    if seconds is not None and not step.has_left and desired.timeout < seconds:
+        raise Refusal(
+            f"wait_timeout is {desired.timeout:.0f} s, but the last installation of the service connection point took this "
+            f"site {seconds:.0f} s, as its status messages say, so this one would not be waited for. Set wait_timeout to "
+            f"{ceil(2 * seconds)} or more."
         )
 
 
@@ -178,7 +204,7 @@ def _check_tier(around: Surroundings) -> None:
         raise Refusal(not_top_tier(hierarchy.local_site, hierarchy, list(around.locations)))
 
 
-def site_system_for(step: Install, around: Surroundings) -> Role:
+def site_system_for(step: Install | Move, around: Surroundings) -> Role:
     """The site system record that the role goes onto. `Refusal` if the server is none, or one of another site."""
     record = find_site_system(step, around)
     if record is None:
@@ -190,7 +216,7 @@ def site_system_for(step: Install, around: Surroundings) -> Role:
     return record
 
 
-def find_site_system(step: Install, around: Surroundings) -> Role | None:
+def find_site_system(step: Install | Move, around: Surroundings) -> Role | None:
     """The site system record that the role goes onto; None if the server is none. `Refusal` if it is one of another site."""
     records = [record for record in around.site_systems if same_server(record.server, step.server)]
     for record in records:

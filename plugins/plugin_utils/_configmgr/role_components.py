@@ -25,30 +25,31 @@ class RoleComponents:
     def __init__(self, provider: SiteProvider, server: str, site_server: str | None = None) -> None:
         """``site_server`` saves the request for its name."""
         self._provider = provider
-        self._server = server
+        self.server = server
+        """The server with the role."""
         self._site_server = site_server
         self.run_on = server
         """The server on which they were found the last time; the one with the role, if they were not."""
 
     def read(self, *, healthy_one: str | None = None) -> list[ComponentState]:
         """The components as they are now, sorted by name; see `read_components`."""
-        rows = read_components(self._provider, COMPONENTS, self._server, healthy_one=healthy_one)
-        if rows or same_server(self._server, self._name_of_site_server()):
-            self.run_on = self._server
+        rows = read_components(self._provider, COMPONENTS, self.server, healthy_one=healthy_one)
+        if rows or same_server(self.server, self._name_of_site_server()):
+            self.run_on = self.server
             return rows
         rows = read_components(self._provider, COMPONENTS, self._name_of_site_server(), healthy_one=healthy_one)
-        self.run_on = self._name_of_site_server() if rows else self._server
+        self.run_on = self._name_of_site_server() if rows else self.server
         return rows
 
     def expect_installation(self) -> None:
         """Called before the role is installed: what the site server has by then belongs to a role that is being removed."""
         site_server = self._name_of_site_server()
-        if not same_server(self._server, site_server) and any(
+        if not same_server(self.server, site_server) and any(
             row.state != STOPPED for row in read_components(self._provider, COMPONENTS, site_server)
         ):
-            self._site_server = self._server
+            self._site_server = self.server
 
     def _name_of_site_server(self) -> str:
         if self._site_server is None:
-            self._site_server = read_hierarchy(self._provider).local_site.server or self._server
+            self._site_server = read_hierarchy(self._provider).local_site.server or self.server
         return self._site_server

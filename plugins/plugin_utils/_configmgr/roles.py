@@ -94,6 +94,10 @@ class Role:
         embedded += [_embedded_property(name, setting) for name, setting in settings.items() if self.setting(name) is None]
         return replace(self, embedded=tuple(embedded))
 
+    def without_setting(self, name: str) -> Role:
+        """The same role without the setting of exactly this name."""
+        return replace(self, embedded=tuple(entry for entry in self.embedded if entry.text("PropertyName") != name))
+
     @property
     def place(self) -> Place:
         """The server that it is on."""
@@ -122,7 +126,16 @@ def read_role(provider: SiteProvider, role: Role) -> Role:
 
 def write_settings(provider: SiteProvider, role: Role, settings: Mapping[str, Setting]) -> None:
     """Change some settings. The whole array is written, since an element left out would be removed."""
-    provider.put(_CLASS, role.keys, {"Props": list[CimValue](role.with_settings(settings).embedded)})
+    _put_settings(provider, role.with_settings(settings))
+
+
+def drop_setting(provider: SiteProvider, role: Role, name: str) -> None:
+    """Remove a setting, and keep all others."""
+    _put_settings(provider, role.without_setting(name))
+
+
+def _put_settings(provider: SiteProvider, role: Role) -> None:
+    provider.put(_CLASS, role.keys, {"Props": list[CimValue](role.embedded)})
 
 
 def create_role(

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .components import STOPPED, ComponentState, read_not_stopped
-from .plan import Install, Keep, Remove, SetMode, StayAbsent, Step
 from .provider import SiteProvider
 from .role_components import RoleComponents
 from .roles import SITE_SYSTEM, read_roles
 from .servers import same_server
-from .service_connection_point import COMPONENTS, DOWNLOADER, works
+from .service_connection_point import COMPONENTS, DOWNLOADER, ServiceConnectionPoint, works
+from .steps import Install, Keep, Remove, StayAbsent, Step
 from .waiting import Wait, Waiting
 
 LOGS = "Look into sitecomp.log on the site server, and into the status messages of SMS_SITE_COMPONENT_MANAGER."
@@ -30,24 +30,26 @@ def settle(provider: SiteProvider, step: Step, waiting: Waiting, role_components
 
     ``role_components`` are those on the step's server, if it has one. A mode alone changes nothing that could be waited for.
     """
-    if not waiting.enabled or isinstance(step, SetMode):
+    if not waiting.enabled:
         return ()
     if role_components is None:
         is_absent_everywhere = isinstance(step, StayAbsent) and step.elsewhere is None
         return _until_removed_everywhere(provider, waiting) if is_absent_everywhere else ()
     match step:
         case Install(server=server):
-            return _until_it_works(role_components, server, waiting)
+            return until_it_works(role_components, server, waiting)
         case Keep(point=point):
             healthy = role_components.read(healthy_one=DOWNLOADER)
-            return tuple(healthy) if works(healthy) else _until_it_works(role_components, point.server, waiting)
+            return tuple(healthy) if works(healthy) else until_it_works(role_components, point.server, waiting)
         case Remove(point=point):
-            return _until_removed(role_components, point.server, waiting)
+            return until_removed(role_components, point.server, waiting)
         case StayAbsent(server=server):
-            return _until_removed(role_components, str(server), waiting)
+            return until_removed(role_components, str(server), waiting)
+    return ()
 
 
-def _until_it_works(role_components: RoleComponents, server: str, waiting: Waiting) -> Components:
+def until_it_works(role_components: RoleComponents, server: str, waiting: Waiting) -> Components:
+    """Wait until the role on a server works."""
     return _poll(
         role_components.read,
         works,
@@ -57,13 +59,27 @@ def _until_it_works(role_components: RoleComponents, server: str, waiting: Waiti
     )
 
 
-def _until_removed(role_components: RoleComponents, server: str, waiting: Waiting) -> Components:
+def until_removed(role_components: RoleComponents, server: str, waiting: Waiting) -> Components:
+    """Wait until the components of the role are gone from a server."""
     return _poll(
         role_components.read,
         _are_stopped,
         {server: "components removed"},
         f"The service connection point is off the record of {server}, but its components were not removed",
         waiting,
+    )
+
+
+def until_unlisted(
+    read: Callable[[], tuple[ServiceConnectionPoint, ...]], point: ServiceConnectionPoint, waiting: Waiting
+) -> None:
+    """Wait until a role that another site's provider removes is off the record, which is replicated between sites."""
+    Wait(waiting).until(
+        read,
+        lambda points: all(left.role.keys != point.role.keys for left in points),
+        lambda points: {str(left): "still on record" for left in points} or {str(point): "off the record"},
+        f"The service connection point on {point} did not leave the record",
+        lambda _seen: f"Remove it on the SMS Provider of {point.site_code} (state=absent), and run the task again.",
     )
 
 

@@ -15,10 +15,10 @@ from typing import Any
 from .components import ComponentState
 from .deployment import Outcome
 from .hierarchy import Hierarchy, Site
-from .plan import Install, Keep, Remove, SetMode, StayAbsent
 from .provider import ProviderLocation
 from .service_connection_point import ServiceConnectionPoint
 from .site_servers import SiteServers
+from .steps import Install, Keep, Move, NoteMove, Remove, SetMode, StayAbsent
 
 View = dict[str, Any]
 
@@ -97,7 +97,7 @@ def view_state(outcome: Outcome, *, after: bool) -> View:
     """The role before or after a run; in check mode, as it would be."""
     step = outcome.step
     if after and outcome.is_planned:
-        if isinstance(step, Install):
+        if isinstance(step, (Install, Move)):
             return _view(step.server, outcome.site_code, step.mode.value)
         if isinstance(step, SetMode):
             return _view(step.point.server, step.point.site_code, step.mode.value)
@@ -113,6 +113,19 @@ def _view(server: str | None, site_code: str | None, mode: str | None) -> View:
     return {"state": "present" if server else "absent", "site_system": server, "site_code": site_code, "mode": mode}
 
 
+def view_source(outcome: Outcome) -> View | None:
+    """Where a role is moved from; None for any other step."""
+    step = outcome.step.move if isinstance(outcome.step, NoteMove) else outcome.step
+    if not isinstance(step, Move):
+        return None
+    is_there = step.point is not None and not step.has_left
+    return {
+        "site_system": step.source,
+        "site_code": step.point.site_code if step.point and is_there else None,
+        "sms_providers": list(outcome.providers_of_source),
+    }
+
+
 def describe(outcome: Outcome) -> str:
     """What a run did, or in check mode would do, in a sentence."""
 
@@ -123,6 +136,11 @@ def describe(outcome: Outcome) -> str:
         case Install(server=server, mode=mode):
             first = "" if outcome.step.is_site_system else ", once it is a site system, which it is not yet"
             return f"{did('installed', 'install')} the service connection point on {server}, {mode.value}{first}"
+        case Move(source=source, server=server, mode=mode):
+            return f"{did('moved', 'move')} the service connection point from {source} to {server}, {mode.value}"
+        case NoteMove(move=move):
+            what = f"a move of the service connection point from {move.source} to {move.server}, {move.mode.value}"
+            return f"{what}, is noted already" if move.is_noted else f"{did('noted', 'note')} {what}"
         case SetMode(point=point, mode=mode):
             return (
                 f"{did('set', 'set')} the service connection point on {point.server} to {mode.value}; that takes effect when "

@@ -9,7 +9,8 @@ up to `site_system_access`; as long as it cannot, it tries again every hour.
 
 Log lines of an installation ("Synchronizing", "flagged for installation", "Installing component", the bootstrap service)
 and their order are those of Microsoft's troubleshooting articles for roles of other kinds, without the arguments that
-those articles show for their role; the lines about obstacles, removals of components and waiting are invented.
+those articles show for their role; the lines about obstacles, removals of components and waiting are invented. That a removal
+from a server which cannot be reached is tried again, and the rows of its components stay, is inferred.
 
 That the messages 1013, 1014, 1015 and 500 come from each component in this order is how one author's scripts wait for
 other roles; what they stand for is inferred. Invented are: which obstacle raises 1016 and 1037, their insertion strings,
@@ -161,18 +162,18 @@ class ComponentManager:
 
     def _install_next(self, installation: Installation) -> None:
         role = installation.role
-        installation.obstacle = obstacle(self._hierarchy, role)
+        missing = [component for component in COMPONENTS[role.name] if not self._is_installed(role, component)]
+        installation.obstacle = obstacle(self._hierarchy, role) if missing else ""
         if installation.obstacle:
             self._report_obstacle(installation)
             return
-        server = self._hierarchy.servers[role.server.lower()]
+        if not missing:
+            self._hierarchy.history.note(role, "works")
+            self._log(role, "Waiting for changes to the site control data...")
+            return
         if not installation.is_bootstrapped:
-            self._prepare(installation, server)
-        for component in COMPONENTS[role.name]:
-            if not self._is_installed(role, component):
-                self._start_component(installation, component)
-                return
-        self._log(role, "Waiting for changes to the site control data...")
+            self._prepare(installation, self._hierarchy.servers[role.server.lower()])
+        self._start_component(installation, missing[0])
 
     def _report_obstacle(self, installation: Installation) -> None:
         role = installation.role
@@ -272,6 +273,12 @@ class ComponentManager:
         if not rows:
             self._removed(installation)
             return
+        server = self._hierarchy.servers.get(role.server.lower())
+        if server is not None and not server.is_running:
+            installation.obstacle = f"The network path \\\\{role.server} was not found."
+            self._log(role, f"ERROR: {installation.obstacle} Deinstallation will be retried in the next polling cycle.")
+            self._schedule(installation, RETRY_SECONDS)
+            return
         if all(row.state is not ComponentState.DE_INSTALLING for row in rows):
             self._log(role, f"Site system no longer in use: {role.site_code} {role.server} {role.name}")
         for row in rows:
@@ -306,6 +313,7 @@ class ComponentManager:
     def _removed(self, installation: Installation) -> None:
         """The last trace: the role's keys, and the component server role where nothing else needs it."""
         role = installation.role
+        self._hierarchy.history.note(role, "gone")
         self.installations.pop((role.site_code, role.server.lower(), role.name), None)
         server = self._hierarchy.servers.get(role.server.lower())
         if server is None:

@@ -55,7 +55,13 @@ def describe(hierarchy: Hierarchy) -> dict[str, Any]:
             ],
             "known_accounts": [_known_account(hierarchy, item) for item in hierarchy.known_accounts.values()],
             "updates": {package.name: package.state.name for package in hierarchy.updates.packages},
-            "violations": [{"time": violation.time.isoformat(), "text": violation.text} for violation in hierarchy.violations],
+            "violations": [
+                {"time": violation.time.isoformat(), "text": violation.text} for violation in hierarchy.history.violations
+            ],
+            "history": [
+                {"time": moment.time.isoformat(), "what": moment.what, "server": moment.server}
+                for moment in hierarchy.history.moments
+            ],
             "powershell_starts": sum(len(server.powershell_starts) for server in hierarchy.servers.values()),
             "status_messages": len(hierarchy.status.messages),
         }
@@ -88,6 +94,7 @@ def _server(hierarchy: Hierarchy, server: WindowsServer) -> dict[str, Any]:
             if row.machine.lower() == server.name
         },
         "powershell_starts": list(server.powershell_starts),
+        "is_running": server.is_running,
         "installation_directory": server.installation_directory,
         "clock_error": server.clock_error,
         "local_groups": {

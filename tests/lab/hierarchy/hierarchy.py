@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ..quirks import Quirks
 from ..simulation import Simulation
@@ -17,6 +16,7 @@ from .directory import ADMINISTRATORS, REMOTE_MANAGEMENT_USERS, Directory, add_e
 from .encryption import Encryption
 from .executive import Executive
 from .hierarchy_manager import HIERARCHY_MANAGER, HierarchyManager
+from .history import History
 from .logs import legacy_line
 from .network import Network
 from .operating_systems import ServerOptions
@@ -42,14 +42,6 @@ SCHEDULED_COMPONENTS = ("SMS_CLOUDCONNECTION",)
 """What the quirk ``scheduled_component`` has started by schedule."""
 
 
-@dataclass(frozen=True)
-class Violation:
-    """Something that was done to the hierarchy and must not be."""
-
-    time: datetime
-    text: str
-
-
 class Hierarchy:
     """A running hierarchy, made from a topology. Whoever reads or changes it does so within ``simulation.moment()``."""
 
@@ -70,7 +62,6 @@ class Hierarchy:
         self.known_accounts: dict[tuple[str, str, str], Instance] = {}
         """SMS_SCI_Reserved items by site code, item type and item name, in lower case."""
         self.encryption = Encryption()
-        self.violations: list[Violation] = []
         self.sites = {
             site.code: Site(
                 site.code,
@@ -94,10 +85,10 @@ class Hierarchy:
             self._set_up(site)
         HierarchyManager(self)
         self.component_manager = ComponentManager(self)
-        self.site_control.added.append(self._check)
         if topology.service_connection_point is not None:
             role = topology.service_connection_point
             self._set_up_service_connection_point(role.server, role.mode)
+        self.history = History(self.site_control, self.top_tier_site.code, lambda: simulation.now)
         if self.quirks.stale_rows == "present":
             self._leave_stale_row()
 
@@ -269,8 +260,9 @@ class Hierarchy:
         server.repository.provide("root/sms", "SMS_ProviderLocation", locations)
 
     def _set_up_service_connection_point(self, server: str, mode: str) -> None:
-        site = self.top_tier_site.code
-        if not self.site_control.roles(site_control.SITE_SYSTEM, server):
+        records = self.site_control.roles(site_control.SITE_SYSTEM, server)
+        site = records[0].site_code if records else self.top_tier_site.code
+        if not records:
             self.add_site_system(server, site)
         properties = [Property("OfflineMode", 1 if mode == "offline" else 0)]
         role = Role(site_control.SERVICE_CONNECTION_POINT, server, site, properties)
@@ -282,25 +274,6 @@ class Hierarchy:
         machine = f"OLD1.{self.topology.domain}".upper()
         row = self.status.set_state(self.top_tier_site.code, machine, "SMS_DMP_DOWNLOADER", ComponentState.STARTED)
         row.last_started = row.last_contacted = self.simulation.now - timedelta(days=400)
-
-    # What must never happen
-
-    def _check(self, role: Role) -> None:
-        if role.name == site_control.SERVICE_CONNECTION_POINT:
-            points = self.site_control.roles(role.name)
-            if len(points) > 1:
-                names = " and ".join(f"{point.server} ({point.site_code})" for point in points)
-                self.note_violation(f"more than one service connection point: {names}")
-            if role.site_code != self.top_tier_site.code:
-                self.note_violation(f"service connection point at {role.site_code}, which is not the top-tier site")
-        if role.name not in (site_control.SITE_SYSTEM, site_control.COMPONENT_SERVER) and not any(
-            entry.site_code == role.site_code for entry in self.site_control.roles(site_control.SITE_SYSTEM, role.server)
-        ):
-            self.note_violation(f"{role.name} on {role.server}, which is no site system of {role.site_code}")
-
-    def note_violation(self, text: str) -> None:
-        """Remember that something was done that must never be."""
-        self.violations.append(Violation(self.simulation.now, text))
 
 
 def _host(server: str) -> str:

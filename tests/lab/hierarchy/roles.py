@@ -14,6 +14,7 @@ installs cannot be deleted is inferred from what the console allows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from ..wmi.codes import Wbem
 from ..wmi.model import Caller, Instance, Value, WmiError
@@ -25,6 +26,7 @@ from .site_system_access import password_of
 _SITE_TYPES = {"secondary": 1, "primary": 2, "cas": 4}
 _REMOTE = 8
 _NO_CLIENT_CONNECTIONS = 2
+_REPLICATION_SECONDS = 60
 _GENERATED_KEYS = ("FileType", "ItemName", "ItemType")
 _REFUSALS_OF_MISSING_KEYS = {
     "refused": Wbem.INVALID_PARAMETER,
@@ -38,7 +40,18 @@ class RoleClass(SiteClass):
     """SMS_SCI_SysResUse of one SMS Provider; the data behind it is the hierarchy's."""
 
     def rows(self) -> Iterable[Instance]:
-        return [self._shown(role) for role in self.hierarchy.site_control]
+        return [self._shown(role) for role in [*self.hierarchy.site_control, *self._removed_elsewhere()]]
+
+    def _removed_elsewhere(self) -> list[Role]:
+        """What this provider has not heard yet of the removal of, where the quirk has it take a while."""
+        if self.hierarchy.quirks.site_replication == "immediate":
+            return []
+        since = self.hierarchy.simulation.now - timedelta(seconds=_REPLICATION_SECONDS / self.hierarchy.simulation.speed)
+        return [
+            role
+            for time, role in self.hierarchy.history.removals
+            if time > since and role.site_code != self.provider.site.code and role not in self.hierarchy.site_control
+        ]
 
     def create(self, caller: Caller, instance: Instance) -> Instance:
         operation, info = "PutInstance", self.class_name
@@ -75,6 +88,7 @@ class RoleClass(SiteClass):
                 if "Reserved" in prop.name and former is not None and former != prop:
                     raise self._refused(info, f"The property {prop.name} is reserved and cannot be changed.")
             self._check_accounts(info, role.site_code, properties)
+            properties = self._known(info, role, properties)
         if "PropLists" in changes:
             lists = self._property_lists(changes["PropLists"])
         self.hierarchy.site_control.change(role, properties, lists)
@@ -105,7 +119,7 @@ class RoleClass(SiteClass):
     def _remove_roles(self, site_system: Role) -> None:
         for role in self.hierarchy.site_control.on_server(site_system.server):
             if role.name not in (site_control.SITE_SYSTEM, site_control.COMPONENT_SERVER):
-                self.hierarchy.note_violation(f"{role.name} was removed together with its site system {role.server}")
+                self.hierarchy.history.note_violation(f"{role.name} was removed together with its site system {role.server}")
                 self.hierarchy.site_control.remove(role)
 
     def _check_accounts(self, info: str, site_code: str, properties: list[Property]) -> None:
@@ -116,6 +130,16 @@ class RoleClass(SiteClass):
             names_account = prop.name in ("UserName", "ProxyUserName") and prop.value2
             if names_account and password_of(self.hierarchy, site_code, prop.value2) is None:
                 raise self._refused(info, f"Site {site_code} does not know the account {prop.value2}.")
+
+    def _known(self, info: str, role: Role, properties: list[Property]) -> list[Property]:
+        """The properties that are kept of those that a client sends."""
+        if self.hierarchy.quirks.unknown_property == "kept":
+            return properties
+        unknown = [prop.name for prop in properties if prop.name not in site_control.KNOWN_PROPERTIES]
+        unknown = [name for name in unknown if role.value(name) is None]
+        if unknown and self.hierarchy.quirks.unknown_property == "refused":
+            raise self._refused(info, f"There is no property {unknown[0]}.")
+        return [prop for prop in properties if prop.name not in unknown]
 
     # From what a client sends
 
@@ -186,7 +210,9 @@ class RoleClass(SiteClass):
 
     def _role(self, existing: Instance) -> Role:
         role = self.hierarchy.site_control.find(str(existing["SiteCode"]), str(existing["ItemName"]))
-        assert role is not None, "the repository found this instance among ours a moment ago"
+        if role is None:
+            # Its removal at another site has not been heard of yet.
+            raise self.provider.error(Wbem.NOT_FOUND, "GetInstance", str(existing["ItemName"]), "The item is gone.")
         return role
 
     # To what a client sees

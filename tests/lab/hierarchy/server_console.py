@@ -47,7 +47,19 @@ class ServerConsole:
             "close_port": self.close_port,
             "remove_curl": self.remove_curl,
             "fill_certificate_store": self.fill_certificate_store,
+            "turn_off": self.turn_off,
+            "turn_on": self.turn_on,
         }
+
+    def turn_off(self, server: str) -> None:
+        """Have a server not answer any more, neither people nor its site."""
+        self._server(server).is_running = False
+
+    def turn_on(self, server: str) -> None:
+        """Have a server answer again."""
+        machine = self._server(server)
+        machine.is_running = True
+        self._hierarchy.component_manager.retry(machine.name)
 
     def add_local_group_member(self, server: str, member: str | Sequence[str], group: str = ADMINISTRATORS) -> None:
         """Put somebody, or several, into a local group, which its security identifier names."""

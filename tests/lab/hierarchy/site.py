@@ -182,7 +182,7 @@ class KnownAccounts(SiteClass):
     def _store(self, key: tuple[str, str, str], item: Instance) -> Instance:
         password = str(item["Reserved2"] or "")
         if self.hierarchy.encryption.decrypt(str(item["SiteCode"]), password) is None:
-            self.hierarchy.note_violation(f"the password of {item['UserName']} was not encrypted by {item['SiteCode']}")
+            self.hierarchy.history.note_violation(f"the password of {item['UserName']} was not encrypted by {item['SiteCode']}")
         self.hierarchy.known_accounts[key] = item
         self.hierarchy.component_manager.retry()
         return item

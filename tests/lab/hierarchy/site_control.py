@@ -39,6 +39,24 @@ ESSENTIAL_ROLES = (SITE_SERVER, SQL_SERVER, SMS_PROVIDER)
 MANAGEMENT_POINT = "SMS Management Point"
 CLIENT_FACING_ROLES = (MANAGEMENT_POINT, "SMS Distribution Point")
 
+KNOWN_PROPERTIES = (
+    "OfflineMode",
+    "Server Remote Name",
+    "Server Remote Public Name",
+    "FDMOperation",
+    "UseMachineAccount",
+    "UserName",
+    "UseProxy",
+    "ProxyName",
+    "ProxyServerPort",
+    "ProxyUserName",
+    "AnonymousProxyAccess",
+    "ForestFQDN",
+    "DomainFQDN",
+    "IsProtected",
+)
+"""Embedded properties of site systems and service connection points, as published scripts have them."""
+
 ITEM_TYPE = "System Resource Usage"
 NAL_TYPE = "Windows NT Server"
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def obstacle(hierarchy: Hierarchy, role: Role) -> str:
     """Why the site cannot install a role on its server; empty if it can."""
     server = hierarchy.servers.get(role.server.lower())
-    if server is None:
+    if server is None or not server.is_running:
         return f"The network path \\\\{role.server} was not found."
     site_systems = [
         entry

@@ -47,6 +47,8 @@ class WindowsServer:
         network: Network | None = None,
     ) -> None:
         self.name = name
+        self.is_running = True
+        """Whether it answers at all."""
         self.network = network or Network([name])
         self.netbios_name = name.partition(".")[0].upper()
         self.computer_account = f"{directory.netbios_domain}\\{self.netbios_name}$"

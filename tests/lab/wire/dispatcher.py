@@ -39,6 +39,11 @@ class Dispatcher:
         self._observer = observer
         self.restart()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the server answers at all."""
+        return self._host.is_running
+
     def restart(self) -> None:
         """Start the service anew: enumerations and shells that were open are unknown from now on."""
         self._quota = OperationQuota()

@@ -68,6 +68,10 @@ class Host(Protocol):
     def netbios_name(self) -> str: ...
 
     @property
+    def is_running(self) -> bool:
+        """Whether it answers at all."""
+
+    @property
     def wmi(self) -> WmiService: ...
 
     @property

@@ -180,6 +180,9 @@ class _Connection(BaseHTTPRequestHandler):
         super().__init__(connection, address, None)  # type: ignore[arg-type]
 
     def do_POST(self) -> None:
+        if not self._service.dispatcher.is_running:
+            self.close_connection = True
+            return
         self._send(self._respond())
 
     def do_GET(self) -> None:

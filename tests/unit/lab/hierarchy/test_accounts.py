@@ -169,7 +169,7 @@ def test_a_domain_controller_has_the_groups_of_the_domain(make_site: Callable[..
     site.console.servers.add_domain_group_member("Domain Admins", "CORP\\CM Servers")
     assert server.is_administrator("CORP\\PS1$")
     assert server.may_manage_remotely("CORP\\analyst")
-    assert site.hierarchy.violations == []
+    assert site.hierarchy.history.violations == []
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_a_move_breaks_no_rule_if_the_old_role_goes_first(make_site: Callable[..
     site.pass_time(LONG)
     assert site.components("ps1.corp.example") == started()
     assert site.components(SRV1) == {}
-    assert site.hierarchy.violations == []
+    assert site.hierarchy.history.violations == []
     assert [role["Type"] for role in site.roles()] == [2]
 
 
@@ -232,7 +232,7 @@ def test_a_server_that_is_no_site_system_waits_until_it_is_one(site: Any) -> Non
     site.create(SRV2)
     site.pass_time(LONG)
     assert set(site.components(SRV2).values()) == {(3, 2)}
-    assert [violation.text for violation in site.hierarchy.violations] == [
+    assert [violation.text for violation in site.hierarchy.history.violations] == [
         f"SMS Dmp Connector on {SRV2}, which is no site system of PS1"
     ]
     site.console.add_site_system("srv2")

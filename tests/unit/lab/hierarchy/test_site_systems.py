@@ -98,7 +98,7 @@ def test_a_site_system_is_made_changed_and_removed(site: Any) -> None:
     assert f"\\\\{SRV2}" not in [role["NetworkOSPath"] for role in site.roles(SITE_SYSTEM)]
     site.pass_time(LONG)
     assert f"Site system no longer in use: PS1 {SRV2} SMS Site System" in site.log("hman.log")
-    assert site.hierarchy.violations == []
+    assert site.hierarchy.history.violations == []
 
 
 def test_quirk_with_properties_that_nobody_asked_for(make_site: Callable[..., Any]) -> None:
@@ -117,7 +117,7 @@ def test_a_site_system_goes_before_its_roles_where_the_quirk_says_so(make_site: 
             with pytest.raises(WmiError, match="SMS Site Server"):
                 site.wmi().delete(ADMINISTRATOR, site.namespace, "SMS_SCI_SysResUse", keys)
     assert site.roles() == []
-    assert [entry.text for entry in site.hierarchy.violations] == [
+    assert [entry.text for entry in site.hierarchy.history.violations] == [
         f"SMS Dmp Connector was removed together with its site system {SRV1}"
     ]
 
@@ -134,7 +134,7 @@ def test_two_encryptions_of_a_password_differ_and_are_both_right(site: Any) -> N
     site.wmi().put(ADMINISTRATOR, site.namespace, reference.class_name, reference.keys, {"Reserved2": wrong})
     (state,) = describe(site.hierarchy)["known_accounts"]
     assert state["password_is_right"] is False
-    assert site.hierarchy.violations == []
+    assert site.hierarchy.history.violations == []
     site.wmi().delete(ADMINISTRATOR, site.namespace, reference.class_name, reference.keys)
     assert describe(site.hierarchy)["known_accounts"] == []
 
@@ -153,7 +153,7 @@ def test_what_is_wrong_with_an_encryption(make_site: Callable[..., Any]) -> None
 @pytest.mark.parametrize("password", ["in clear text", ""])
 def test_a_password_that_was_not_encrypted_is_noted(site: Any, password: str) -> None:
     known_account(site, INSTALLER, password)
-    assert [entry.text for entry in site.hierarchy.violations] == [
+    assert [entry.text for entry in site.hierarchy.history.violations] == [
         f"the password of {INSTALLER} was not encrypted by PS1",
     ]
 

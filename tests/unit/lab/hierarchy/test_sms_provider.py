@@ -98,7 +98,7 @@ def test_quirk_that_refuses_embedded_properties_without_their_key(make_site: Cal
 def test_a_second_service_connection_point_is_accepted_and_noted(make_site: Callable[..., Any]) -> None:
     site = make_site(role="srv1")
     site.create("ps1.corp.example")
-    assert [violation.text for violation in site.hierarchy.violations] == [
+    assert [violation.text for violation in site.hierarchy.history.violations] == [
         "more than one service connection point: srv1.corp.example (PS1) and ps1.corp.example (PS1)"
     ]
 
@@ -108,20 +108,20 @@ def test_two_at_one_moment_stay_noted_when_the_first_is_gone(make_site: Callable
     site.create("ps1.corp.example")
     site.console.remove_role("srv1")
     assert len(site.roles()) == 1
-    assert len(site.hierarchy.violations) == 1
+    assert len(site.hierarchy.history.violations) == 1
 
 
 def test_a_quirk_refuses_the_second(make_site: Callable[..., Any]) -> None:
     site = make_site(role="srv1", quirks=Quirks(second_role="refused"))
     with pytest.raises(WmiError, match=SRV1):
         site.create("ps1.corp.example")
-    assert site.hierarchy.violations == []
+    assert site.hierarchy.history.violations == []
 
 
 def test_below_the_top_tier_it_is_accepted_and_noted(make_site: Callable[..., Any]) -> None:
     site = make_site("hierarchy")
     site.console.add_role("pr1", site_code="PR1")
-    assert [violation.text for violation in site.hierarchy.violations] == [
+    assert [violation.text for violation in site.hierarchy.history.violations] == [
         "service connection point at PR1, which is not the top-tier site"
     ]
 

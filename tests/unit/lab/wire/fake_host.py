@@ -152,6 +152,7 @@ class FakeHost:
 
     name: str = "srv1.corp.example"
     netbios_name: str = "SRV1"
+    is_running: bool = True
     quirks: Quirks = field(default_factory=Quirks)
     wmi: FakeWmi = field(default_factory=FakeWmi)
     commands: FakeCommands = field(default_factory=FakeCommands)

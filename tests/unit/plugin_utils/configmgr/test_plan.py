@@ -11,13 +11,6 @@ import pytest
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.errors import Refusal
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.hierarchy import Hierarchy, Site, SiteType
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.plan import (
-    Desired,
-    Install,
-    Keep,
-    Remove,
-    SetMode,
-    StayAbsent,
-    Step,
     Surroundings,
     check,
     decide,
@@ -28,6 +21,15 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.roles im
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.service_connection_point import (
     Mode,
     ServiceConnectionPoint,
+)
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.steps import (
+    Desired,
+    Install,
+    Keep,
+    Remove,
+    SetMode,
+    StayAbsent,
+    Step,
 )
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.updates import UpdateInstallation
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.values import CimInstance

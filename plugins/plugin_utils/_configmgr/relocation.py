@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""Moving the role to another server, and back if that one does not get it to work.
+
+Everything that can be known before is checked before (`plan`), so that the time without a role is what the site itself needs.
+The site remembers the move (`move_note`), so that a run which is cut off anywhere is finished by the next.
+"""
+
+from __future__ import annotations
+
+from .._wsman.errors import WsmanError, WsmanFault
+from .errors import Interference, Refusal, SiteError, WaitTimeout
+from .move_note import MoveNote, forget_note, write_note
+from .point_writing import PointWriter
+from .provider import SiteProvider
+from .role_components import RoleComponents
+from .roles import SITE_SYSTEM, Role, read_roles
+from .servers import same_site
+from .service_connection_point import Mode, ServiceConnectionPoint
+from .settling import Components, until_it_works, until_removed, until_unlisted
+from .steps import Move
+from .waiting import Waiting
+from .writing import Overtaken
+
+
+class Relocation:
+    """One move within one run. Raises as `PointWriter` does; once the old server has lost the role, never `Overtaken`."""
+
+    def __init__(
+        self,
+        provider: SiteProvider,
+        writer: PointWriter,
+        waiting: Waiting,
+        *,
+        takes_back: bool,
+        waits_for_removal: bool,
+        is_mode_given: bool,
+    ) -> None:
+        self._provider = provider
+        self._writer = writer
+        self._waiting = waiting
+        self._takes_back = takes_back
+        self._waits_for_removal = waits_for_removal
+        self._is_mode_given = is_mode_given
+        self._has_arrived = False
+
+    def run(self, move: Move, site_system: Role) -> tuple[ServiceConnectionPoint, Components, str]:
+        """Carry the move out from wherever it is. Returns the role on its new server, its components, and where they run."""
+        if not move.has_left:
+            self.note(move, site_system)
+            self._leave(move)
+        try:
+            point, components, run_on = self._arrive(move, site_system)
+        except (SiteError, WsmanFault) as failure:
+            if isinstance(failure, WsmanFault) and failure.reply_lost:
+                raise
+            raise self._after(failure, move, site_system) from failure
+        if point.mode is not move.mode:
+            point = self._writer.set_mode(point, move.mode)
+        self._forget(site_system)
+        return point, components, run_on
+
+    def note(self, move: Move, site_system: Role) -> None:
+        """Have the site remember the move. Where it cannot, the mode must be given, or a rerun would not know it."""
+        if move.is_noted:
+            return
+        if write_note(self._provider, site_system, MoveNote(move.source, move.mode)):
+            self._writer.has_written = True
+        elif not self._is_mode_given:
+            raise Refusal(
+                f"The SMS Provider of site {self._provider.site_code} does not keep a note on {site_system.server}, so nobody "
+                f"would know the mode if the move were cut off; nothing was removed. Set mode, which is {move.mode.value} now, "
+                "and run the task again."
+            )
+        else:
+            self._say(f"the site keeps no note of it: should it be cut off, run it again with the mode {move.mode.value}")
+
+    def _leave(self, move: Move) -> None:
+        """Take the role off its old server's record, if it still is what was planned on."""
+        now = self._writer.read()
+        if (
+            len(now) != 1
+            or move.point is None
+            or now[0].role.keys != move.point.role.keys
+            or now[0].mode is not move.point.mode
+        ):
+            raise Overtaken
+        if same_site(move.point.site_code, self._provider.site_code):
+            self._say(f"removing the service connection point from {move.source}")
+            self._writer.remove(move.point)
+        else:
+            until_unlisted(self._writer.read, move.point, self._waiting)
+
+    def _arrive(self, move: Move, site_system: Role) -> tuple[ServiceConnectionPoint, Components, str]:
+        target = RoleComponents(self._provider, move.server)
+        point = move.point if move.has_arrived else None
+        if point is None:
+            if self._waits_for_removal:
+                until_removed(RoleComponents(self._provider, move.source), move.source, self._waiting)
+            target.expect_installation()
+            point = self._install(site_system, move.mode)
+        self._has_arrived = True
+        components = until_it_works(target, move.server, self._waiting)
+        return point, components, target.run_on
+
+    def _install(self, site_system: Role, mode: Mode) -> ServiceConnectionPoint:
+        self._say(f"installing the service connection point on {site_system.server}, {mode.value}")
+        try:
+            return self._writer.install(site_system, mode)
+        except Overtaken:
+            found = self._writer.read()
+            ours = next((point for point in found if point.role.is_on(site_system.server)), None)
+            if ours and len(found) == 1:
+                return ours
+            places = " and ".join(map(str, found)) or "a server that has lost it again"
+            raise Interference(
+                f"While the service connection point was moved to {site_system.server}, somebody else installed it on "
+                f"{places}, where it was left. Find out who, and run the task again to have it moved."
+            ) from None
+
+    def _after(self, failure: SiteError | WsmanFault, move: Move, site_system: Role) -> SiteError:
+        """What to tell after a move failed: by then, the role is back where it was, if that can be."""
+        what = f"Moving the service connection point from {move.source} to {move.server} failed: {failure}"
+        if isinstance(failure, Interference):
+            return failure
+        if not self._takes_back:
+            return SiteError(f"{what} Nothing was taken back (rollback is false): run the task again to go on.")
+        self._say(f"failed, so the service connection point goes back to {move.source} ({failure})")
+        try:
+            end = self._go_back(move, site_system)
+        except (SiteError, WsmanError, Overtaken) as error:
+            why = str(error) or "somebody else changed it meanwhile"
+            return SiteError(
+                f"{what} Taking it back to {move.source} failed, too: {why} {self._whereabouts()} Run the task again to have "
+                f"it on {move.server}, or with site_system={move.source} to have it there."
+            )
+        return SiteError(f"{what} {end}")
+
+    def _whereabouts(self) -> str:
+        try:
+            places = " and ".join(map(str, self._writer.read()))
+        except WsmanError as error:
+            return f"Where it is now could not be read ({error})."
+        return f"It is on record on {places}." if places else "The hierarchy has none now."
+
+    def _go_back(self, move: Move, site_system: Role) -> str:
+        """Put the role back on its old server; returns a sentence that says so."""
+        records = read_roles(self._provider, SITE_SYSTEM, move.source)
+        home = next((role for role in records if same_site(role.site_code, self._provider.site_code)), None)
+        if home is None:
+            raise SiteError(f"{move.source} is no site system of site {self._provider.site_code}, where the role belongs.")
+        found = self._writer.read()
+        if any(point.role.is_on(move.source) for point in found):
+            return f"It is on {move.source} again, where somebody else has put it."
+        others = [point for point in found if not point.role.is_on(move.server)]
+        if others or (self._has_arrived and not found):
+            place = f"put it on {' and '.join(map(str, others))}" if others else f"removed it from {move.server}"
+            raise Interference(f"somebody else has {place}, so it was left as it is.")
+        for point in found:
+            self._writer.remove(point)
+            self._until_removed_or_late(move.server)
+        self._writer.install(home, move.mode)
+        until_it_works(RoleComponents(self._provider, move.source), move.source, self._waiting)
+        self._forget(site_system)
+        return f"It was taken back: it is on {move.source} again, {move.mode.value}, and works."
+
+    def _until_removed_or_late(self, server: str) -> None:
+        """A server that could not install it may not be able to remove it either; the old one need not wait for that."""
+        try:
+            until_removed(RoleComponents(self._provider, server), server, self._waiting)
+        except WaitTimeout as late:
+            self._say(str(late))
+
+    def _forget(self, site_system: Role) -> None:
+        """The move is over; a note that stays behind does no harm, as the next move writes its own."""
+        try:
+            forget_note(self._provider, site_system)
+        except (Overtaken, WsmanFault) as error:
+            self._say(f"the note of the move stays on {site_system.server} ({error})")
+
+    def _say(self, line: str) -> None:
+        self._waiting.progress(f"move: {line}")
