@@ -34,7 +34,7 @@ endif
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/.run link ## Install a service connection point in a simulated hierarchy, twice
+demo: $(VENV)/.run link ## Install a service connection point in a simulated hierarchy, twice, and move it
 	@exec $(BIN)/python -m lab run --topology standalone -- tests/demo.sh
 
 test: lint unit integration molecule ## Run all tests, as CI does (under ten minutes)

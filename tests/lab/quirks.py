@@ -104,7 +104,13 @@ class Quirks:
     """The SMS Provider keeps an embedded property that Configuration Manager does not know, drops it, or refuses the Put."""
 
     site_replication: Literal["immediate", "delayed"] = "immediate"
-    """The SMS Provider of one site shows what was removed at another one no more, or for another minute."""
+    """The SMS Provider of one site shows what was removed at another one no more, or for another five minutes."""
+
+    cloud_classes: Literal["present", "missing"] = "present"
+    """The SMS Provider has the classes of Entra tenants, their applications and Azure services, or does not."""
+
+    secret_expiry: Literal["missing", "present"] = "missing"
+    """SMS_AAD_Application_Ex has no property with the date on which the secret key expires (none is known), or has one."""
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,9 @@ ACCOUNT = CimClass.declare(
     UserName="string",
 )
 STATUS_MESSAGE = CimClass.declare("SMS_StatMsg", Component="string", MachineName="string", MessageID="uint32", Time="datetime")
+ENTRA_TENANT = CimClass.declare("SMS_AAD_Tenant_Ex", Name="string", TenantID="string")
+ENTRA_APPLICATION = CimClass.declare("SMS_AAD_Application_Ex", ClientID="string", Name="string")
+AZURE_SERVICE = CimClass.declare("SMS_Azure_CloudService", Name="string", ServiceType="uint32")
 UPDATE_PACKAGE = CimClass.declare("SMS_CM_UpdatePackages", Name="string", State="uint32")
 
 SCHEMA = Schema(

@@ -37,12 +37,13 @@ class SiteType(Enum):
 SITE_STATUS = {1: "active", 2: "pending", 3: "failed", 4: "deleted", 5: "upgrading"}
 """``SMS_Site.Status``."""
 
+EXPANDING = 5
 SITE_MODE = {
     0: "normal",
     1: "normal",
     2: "recovery",
     3: "upgrading",
-    5: "expanding",
+    EXPANDING: "expanding",
 }
 """``SMS_Site.Mode``, as far as it is documented with a meaning."""
 

@@ -37,11 +37,11 @@ def read_installation_seconds(provider: SiteProvider) -> float | None:
     if not messages:
         return None
     machine = max(messages, key=lambda message: message[3])[0]
-    periods = _last_periods((name, number, time) for server, name, number, time in messages if server == machine)
+    periods = last_periods((name, number, time) for server, name, number, time in messages if server == machine)
     return covered_seconds(periods) if periods else None
 
 
-def _last_periods(messages: Iterable[tuple[str, int, datetime]]) -> list[Period]:
+def last_periods(messages: Iterable[tuple[str, int, datetime]]) -> list[Period]:
     """The last installation of each component of one server that has begun and ended."""
     begun: dict[str, datetime] = {}
     periods: dict[str, Period] = {}

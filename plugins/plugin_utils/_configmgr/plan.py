@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from .errors import Refusal
-from .hierarchy import Hierarchy, not_top_tier
+from .hierarchy import EXPANDING, SITE_MODE, Hierarchy, not_top_tier
 from .move_note import MoveNote
 from .provider import ProviderLocation, machines_of
 from .roles import Role
@@ -46,7 +46,7 @@ def decide(desired: Desired, points: tuple[ServiceConnectionPoint, ...], note: M
     if desired.state == "move_due":
         return Keep(point)
     if note and (mode := desired.mode or point.mode):
-        return Move(point, note.source, point.server, mode, note=note)
+        return Move(point, note.source, point.server, mode, note.mode, note=note)
     if desired.mode is None or desired.mode is point.mode:
         return Keep(point)
     return SetMode(point, desired.mode)
@@ -62,7 +62,7 @@ def _decide_move(desired: Desired, point: ServiceConnectionPoint, server: str, n
     mode = desired.mode or point.mode
     if mode is None:
         raise Refusal(f"The site does not say which mode the service connection point on {point} has: set mode.")
-    move = Move(point, point.server, server, mode, note=note)
+    move = Move(point, point.server, server, mode, point.mode or mode, note=note)
     return NoteMove(move) if desired.state == "move_due" else move
 
 
@@ -70,7 +70,7 @@ def _decide_install(desired: Desired, note: MoveNote | None) -> Install | Move |
     if desired.site_system is None:
         raise Refusal("The hierarchy has no service connection point. Set site_system to the server that shall get it.")
     if note:
-        move = Move(None, note.source, desired.site_system, desired.mode or note.mode, note=note)
+        move = Move(None, note.source, desired.site_system, desired.mode or note.mode, note.mode, note=note)
         return NoteMove(move) if desired.state == "move_due" else move
     if desired.state == "move_due" or (desired.mode is None and desired.move):
         raise Refusal(
@@ -158,6 +158,11 @@ def _check_source(move: Move, around: Surroundings) -> None:
 def _check_target(step: Install | Move, around: Surroundings) -> None:
     """Refuse a server that cannot have the role."""
     _check_tier(around)
+    if around.hierarchy and around.hierarchy.local_site.mode == SITE_MODE[EXPANDING]:
+        raise Refusal(
+            f"Site {around.site_code} is being put under a central administration site. Remove the service connection point "
+            "here (state=absent) before that; or wait until it has finished, and have it moved to the new top-tier site then."
+        )
     look = find_site_system if around.is_for_plan else site_system_for
     look(step, around)
     _check_pair(step, around)

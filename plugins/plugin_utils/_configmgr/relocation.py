@@ -26,6 +26,10 @@ from .steps import Move
 from .waiting import Waiting
 from .writing import Overtaken
 
+_LOST_SERVER = (
+    "If that server is lost for good, move the role with wait_for_removal set to false: then nothing of it is waited for."
+)
+
 
 class Relocation:
     """One move within one run. Raises as `PointWriter` does; once the old server has lost the role, never `Overtaken`."""
@@ -68,13 +72,13 @@ class Relocation:
         """Have the site remember the move. Where it cannot, the mode must be given, or a rerun would not know it."""
         if move.is_noted:
             return
-        if write_note(self._provider, site_system, MoveNote(move.source, move.mode)):
+        if write_note(self._provider, site_system, MoveNote(move.source, move.former_mode)):
             self._writer.has_written = True
         elif not self._is_mode_given:
             raise Refusal(
                 f"The SMS Provider of site {self._provider.site_code} does not keep a note on {site_system.server}, so nobody "
-                f"would know the mode if the move were cut off; nothing was removed. Set mode, which is {move.mode.value} now, "
-                "and run the task again."
+                "would know the mode if the move were cut off; nothing was removed. Set mode, which is "
+                f"{move.former_mode.value} now, and run the task again."
             )
         else:
             self._say(f"the site keeps no note of it: should it be cut off, run it again with the mode {move.mode.value}")
@@ -100,11 +104,11 @@ class Relocation:
         point = move.point if move.has_arrived else None
         if point is None:
             if self._waits_for_removal:
-                until_removed(RoleComponents(self._provider, move.source), move.source, self._waiting)
+                until_removed(RoleComponents(self._provider, move.source), move.source, self._waiting, _LOST_SERVER)
             target.expect_installation()
             point = self._install(site_system, move.mode)
         self._has_arrived = True
-        components = until_it_works(target, move.server, self._waiting)
+        components = until_it_works(target, move.server, self._waiting, advice="")
         return point, components, target.run_on
 
     def _install(self, site_system: Role, mode: Mode) -> ServiceConnectionPoint:
@@ -129,7 +133,7 @@ class Relocation:
             return failure
         if not self._takes_back:
             return SiteError(f"{what} Nothing was taken back (rollback is false): run the task again to go on.")
-        self._say(f"failed, so the service connection point goes back to {move.source} ({failure})")
+        self._say(f"that failed, so the service connection point goes back to {move.source}")
         try:
             end = self._go_back(move, site_system)
         except (SiteError, WsmanError, Overtaken) as error:
@@ -163,15 +167,15 @@ class Relocation:
         for point in found:
             self._writer.remove(point)
             self._until_removed_or_late(move.server)
-        self._writer.install(home, move.mode)
-        until_it_works(RoleComponents(self._provider, move.source), move.source, self._waiting)
+        self._writer.install(home, move.former_mode)
+        until_it_works(RoleComponents(self._provider, move.source), move.source, self._waiting, advice="")
         self._forget(site_system)
-        return f"It was taken back: it is on {move.source} again, {move.mode.value}, and works."
+        return f"It was taken back: it is on {move.source} again, {move.former_mode.value}, and works."
 
     def _until_removed_or_late(self, server: str) -> None:
         """A server that could not install it may not be able to remove it either; the old one need not wait for that."""
         try:
-            until_removed(RoleComponents(self._provider, server), server, self._waiting)
+            until_removed(RoleComponents(self._provider, server), server, self._waiting, advice="")
         except WaitTimeout as late:
             self._say(str(late))
 

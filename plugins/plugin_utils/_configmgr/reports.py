@@ -61,14 +61,22 @@ def read_site_report(client: WsmanClient, site_code: str | None) -> SiteReport:
     return SiteReport(hierarchy, tuple(locations), points, read_site_servers(provider))
 
 
-def read_role_report(client: WsmanClient, site_code: str | None) -> tuple[RoleReport, ...]:
-    """Read every instance of the role, one at the most in a healthy hierarchy, with its components."""
+def read_provider_and_points(
+    client: WsmanClient, site_code: str | None
+) -> tuple[SiteProvider, tuple[ServiceConnectionPoint, ...]]:
+    """The provider of a site, and every instance of the role: one at the most in a healthy hierarchy."""
     provider = SiteProvider.connect(client, site_code)
     with missing_provider_explained(provider):
         points = read_service_connection_points(provider)
     if not points:
         # An account without rights is shown no roles, which must not pass for their absence.
         read_hierarchy(provider)
+    return provider, points
+
+
+def read_role_report(client: WsmanClient, site_code: str | None) -> tuple[RoleReport, ...]:
+    """Read every instance of the role with its components."""
+    provider, points = read_provider_and_points(client, site_code)
     return tuple(_report(provider, point) for point in points)
 
 

@@ -48,25 +48,27 @@ def settle(provider: SiteProvider, step: Step, waiting: Waiting, role_components
     return ()
 
 
-def until_it_works(role_components: RoleComponents, server: str, waiting: Waiting) -> Components:
-    """Wait until the role on a server works."""
+def until_it_works(role_components: RoleComponents, server: str, waiting: Waiting, advice: str = GOES_ON) -> Components:
+    """Wait until the role on a server works. ``advice`` is what to do if it does not."""
     return _poll(
         role_components.read,
         works,
         {f"{server} {DOWNLOADER}": "not known to the site yet"},
         f"The service connection point on {server} is on record, but did not start to work",
         waiting,
+        advice,
     )
 
 
-def until_removed(role_components: RoleComponents, server: str, waiting: Waiting) -> Components:
-    """Wait until the components of the role are gone from a server."""
+def until_removed(role_components: RoleComponents, server: str, waiting: Waiting, advice: str = GOES_ON) -> Components:
+    """Wait until the components of the role are gone from a server. ``advice`` is what to do if they are not."""
     return _poll(
         role_components.read,
         _are_stopped,
         {server: "components removed"},
         f"The service connection point is off the record of {server}, but its components were not removed",
         waiting,
+        advice,
     )
 
 
@@ -120,13 +122,14 @@ def _poll(
     when_empty: dict[str, str],
     failure: str,
     waiting: Waiting,
+    advice: str = GOES_ON,
 ) -> Components:
     def describe(components: list[ComponentState]) -> dict[str, str]:
         if not components:
             return when_empty
         return {f"{component.server} {component.name}": _line(component) for component in components}
 
-    last = Wait(waiting).until(read, is_done, describe, failure, lambda _seen: f"{LOGS} {GOES_ON}")
+    last = Wait(waiting).until(read, is_done, describe, failure, lambda _seen: f"{LOGS} {advice}".rstrip())
     return tuple(last)
 
 

@@ -108,6 +108,8 @@ class Move:
     """The server that it comes from, and goes back to if the new one does not get it to work."""
     server: str
     mode: Mode
+    former_mode: Mode
+    """The mode that it had on its old server."""
     is_site_system: bool = True
     """As that of `Install`."""
     note: MoveNote | None = None
@@ -116,7 +118,7 @@ class Move:
     @property
     def is_noted(self) -> bool:
         """Whether the site remembers exactly this move."""
-        return self.note is not None and self.note.mode is self.mode and same_server(self.note.source, self.source)
+        return self.note is not None and self.note.mode is self.former_mode and same_server(self.note.source, self.source)
 
     @property
     def has_left(self) -> bool:

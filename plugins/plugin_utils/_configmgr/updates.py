@@ -20,9 +20,13 @@ INSTALLING_STATES = frozenset({2, 65537, 65538, 131073, *range(196609, 196630)} 
 """States in which an installation is under way, selected from the documented list; 196612 is INSTALL_SUCCESS."""
 
 
+DOWNLOADING_STATE = 262145
+"""DOWNLOAD_IN_PROGRESS, which a move interrupts."""
+
+
 @dataclass(frozen=True)
 class UpdateInstallation:
-    """An update package that is being installed."""
+    """An update package that is being installed, or downloaded."""
 
     name: str
     state: int
@@ -37,9 +41,14 @@ def read_installations(provider: SiteProvider) -> list[UpdateInstallation]:
         f"SELECT Name, State FROM {classes.UPDATE_PACKAGE.name} "
         f"WHERE {few} OR (State >= {low} AND State <= {high} AND State <> 196612)"
     )
-    found = []
-    for row in provider.query(wql, classes.UPDATE_PACKAGE):
-        state = row.number("State") or 0
-        if state in INSTALLING_STATES:
-            found.append(UpdateInstallation(row.text("Name"), state))
-    return found
+    return [update for update in _read(provider, wql) if update.state in INSTALLING_STATES]
+
+
+def read_downloads(provider: SiteProvider) -> list[UpdateInstallation]:
+    """The updates that are being downloaded now."""
+    return _read(provider, f"SELECT Name, State FROM {classes.UPDATE_PACKAGE.name} WHERE State = {DOWNLOADING_STATE}")
+
+
+def _read(provider: SiteProvider, wql: str) -> list[UpdateInstallation]:
+    rows = provider.query(wql, classes.UPDATE_PACKAGE)
+    return [UpdateInstallation(row.text("Name"), row.number("State") or 0) for row in rows]

@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from . import site_control
+from .cloud_services import CO_MANAGEMENT, CloudApplication
 from .executive import SERVICE, Executive
 from .server_console import ServerConsole
 from .services import SUCCESS, Service, StartMode
@@ -37,6 +39,8 @@ class Console:
             "set_property": self.set_property,
             "add_site_system": self.add_site_system,
             "add_known_account": self.add_known_account,
+            "add_tenant": self.add_tenant,
+            "add_azure_service": self.add_azure_service,
             "start_update": self.start_update,
             "finish_update": self.finish_update,
             "set_server_switch": self.set_server_switch,
@@ -122,9 +126,22 @@ class Console:
         secret = user.password if password is None and user is not None else str(password)
         self._hierarchy.add_known_account(site_code or self._hierarchy.top_tier_site.code, account, secret)
 
-    def start_update(self, name: str = "Configuration Manager 2509") -> None:
-        """Start to install an update of the site."""
-        self._hierarchy.updates.set_state(name, UpdateState.INSTALL_IN_PROGRESS)
+    def add_tenant(self, name: str, application: str | None = None, secret_expires: str | None = None) -> None:
+        """Connect the hierarchy to an Entra tenant, with an application in it whose secret expires at a time in ISO 8601."""
+        cloud = self._hierarchy.cloud_services
+        cloud.add_tenant(name)
+        if application:
+            expires = datetime.fromisoformat(secret_expires) if secret_expires else None
+            cloud.applications.append(CloudApplication(application, name, expires))
+
+    def add_azure_service(self, name: str, service_type: int = CO_MANAGEMENT) -> None:
+        """Have the hierarchy use a service, by default co-management with tenant attach."""
+        self._hierarchy.cloud_services.services.append((name, int(service_type)))
+
+    def start_update(self, name: str = "Configuration Manager 2509", download: bool = False) -> None:
+        """Start to install an update of the site, or to download it."""
+        state = UpdateState.DOWNLOAD_IN_PROGRESS if download else UpdateState.INSTALL_IN_PROGRESS
+        self._hierarchy.updates.set_state(name, state)
 
     def finish_update(self, name: str = "Configuration Manager 2509") -> None:
         """Have an update installed."""

@@ -11,6 +11,7 @@ from ..simulation import Simulation
 from ..wmi.model import Instance, Value
 from . import site_control
 from .accounts import Access, Account
+from .cloud_services import Applications, AzureServices, CloudServices, Tenants, mof_files
 from .component_manager import COMPONENT_SERVER_KEYS, SITE_COMPONENT_MANAGER, ComponentManager
 from .directory import ADMINISTRATORS, REMOTE_MANAGEMENT_USERS, Directory, add_examples
 from .encryption import Encryption
@@ -54,6 +55,7 @@ class Hierarchy:
         self.access = Access(accounts)
         self.status = StatusSystem(simulation, SCHEDULED_COMPONENTS if self.quirks.scheduled_component == "present" else ())
         self.updates = Updates(simulation)
+        self.cloud_services = CloudServices()
         self.site_control = SiteControl()
         if self.quirks.role_props == "many":
             self.site_control.added.append(_add_unasked_properties)
@@ -238,7 +240,14 @@ class Hierarchy:
             self._add_provider_locations(server, site)
         self.site_control.add(Role(site_control.SMS_PROVIDER, site.sms_provider, site.code))
         provider = SmsProvider(self, site, server.repository)
-        server.repository.add_namespace(provider.namespace, ["site.mof"])
+        server.repository.add_namespace(provider.namespace, ["site.mof", *mof_files(self.quirks)])
+        if self.quirks.cloud_classes == "present":
+            for cloud_class in (
+                Tenants(provider, "SMS_AAD_Tenant_Ex"),
+                Applications(provider, "SMS_AAD_Application_Ex"),
+                AzureServices(provider, "SMS_Azure_CloudService"),
+            ):
+                server.repository.provide(provider.namespace, cloud_class.class_name, cloud_class)
         for item in (
             RoleClass(provider, "SMS_SCI_SysResUse"),
             Sites(provider, "SMS_Site"),

@@ -26,7 +26,7 @@ from .site_system_access import password_of
 _SITE_TYPES = {"secondary": 1, "primary": 2, "cas": 4}
 _REMOTE = 8
 _NO_CLIENT_CONNECTIONS = 2
-_REPLICATION_SECONDS = 60
+_REPLICATION_SECONDS = 300
 _GENERATED_KEYS = ("FileType", "ItemName", "ItemType")
 _REFUSALS_OF_MISSING_KEYS = {
     "refused": Wbem.INVALID_PARAMETER,

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.errors import Refusal
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.hierarchy import Hierarchy, Site, SiteType
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.move_note import MoveNote
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.plan import (
     Surroundings,
     check,
@@ -26,6 +27,8 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.steps im
     Desired,
     Install,
     Keep,
+    Move,
+    NoteMove,
     Remove,
     SetMode,
     StayAbsent,
@@ -174,3 +177,97 @@ def test_an_update_being_installed_stops_every_write_unless_overridden(step: Ste
 
 def test_nothing_is_asked_of_the_surroundings_when_nothing_changes() -> None:
     check(Keep(ONLINE), Desired("present"), Surroundings("PS1"))
+
+
+TARGET = "srv2.corp.example"
+MOVE = Desired("present", TARGET, move=True)
+NOTE = MoveNote("srv1.corp.example", Mode.OFFLINE)
+MOVES = Move(OFFLINE, "srv1.corp.example", TARGET, Mode.OFFLINE, Mode.OFFLINE)
+THERE = point(TARGET, OfflineMode=1)
+ON_TARGET = Surroundings("PS1", hierarchy=STANDALONE, site_systems=(role("SMS Site System", TARGET),))
+
+
+@pytest.mark.parametrize(
+    ("desired", "points", "note", "expected"),
+    [
+        (MOVE, (OFFLINE,), None, MOVES),
+        (MOVE, (OFFLINE,), NOTE, replace(MOVES, note=NOTE)),
+        (replace(MOVE, mode=Mode.ONLINE), (OFFLINE,), None, replace(MOVES, mode=Mode.ONLINE)),
+        (MOVE, (), NOTE, replace(MOVES, point=None, note=NOTE)),
+        (replace(MOVE, mode=Mode.ONLINE), (), NOTE, replace(MOVES, point=None, mode=Mode.ONLINE, note=NOTE)),
+        (MOVE, (THERE,), NOTE, replace(MOVES, point=THERE, note=NOTE)),
+        (MOVE, (THERE,), None, Keep(THERE)),
+        (replace(MOVE, mode=Mode.ONLINE), (THERE,), None, SetMode(THERE, Mode.ONLINE)),
+        (replace(MOVE, mode=Mode.ONLINE), (), None, Install(TARGET, Mode.ONLINE)),
+        (replace(MOVE, state="move_due"), (OFFLINE,), None, NoteMove(MOVES)),
+        (replace(MOVE, state="move_due"), (), NOTE, NoteMove(replace(MOVES, point=None, note=NOTE))),
+        (replace(MOVE, state="move_due"), (THERE,), None, Keep(THERE)),
+    ],
+)
+def test_a_move_begins_where_it_is(
+    desired: Desired, points: tuple[ServiceConnectionPoint, ...], note: MoveNote | None, expected: Step
+) -> None:
+    assert decide(desired, points, note) == expected
+
+
+def test_a_move_knows_how_far_it_is() -> None:
+    assert [(move.has_left, move.has_arrived) for move in (MOVES, replace(MOVES, point=None), replace(MOVES, point=THERE))] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+    assert not MOVES.is_noted and replace(MOVES, note=NOTE).is_noted
+    assert not replace(MOVES, note=MoveNote("srv1.corp.example", Mode.ONLINE)).is_noted
+
+
+PAIR = tuple(role("SMS Site Server", server) for server in ("ps1.corp.example", TARGET))
+EXPANDING = Hierarchy((), replace(STANDALONE.local_site, mode="expanding"))
+BELOW = point("srv1.corp.example", "PR1", OfflineMode=1)
+
+
+@pytest.mark.parametrize(
+    ("step", "desired", "around", "words"),
+    [
+        (MOVES, MOVE, replace(ON_TARGET, site_systems=()), "not a site system of site PS1"),
+        (MOVES, MOVE, replace(ON_TARGET, site_servers=PAIR), "a high-availability pair"),
+        (Install(TARGET, Mode.ONLINE), MOVE, replace(ON_TARGET, site_servers=PAIR), "a high-availability pair"),
+        (MOVES, MOVE, replace(ON_TARGET, updates=(UPDATE,)), "is installing an update"),
+        (MOVES, replace(MOVE, timeout=60), replace(ON_TARGET, installation_seconds=100), "Set wait_timeout to 200 or more"),
+        (MOVES, MOVE, replace(ON_TARGET, hierarchy=EXPANDING), "is being put under a central administration site"),
+        (replace(MOVES, point=BELOW), MOVE, ON_TARGET, "three steps"),
+    ],
+)
+def test_a_move_that_must_not_begin(step: Step, desired: Desired, around: Surroundings, words: str) -> None:
+    with pytest.raises(Refusal, match=words):
+        check(step, desired, around)
+
+
+@pytest.mark.parametrize(
+    ("step", "desired", "around"),
+    [
+        (MOVES, MOVE, ON_TARGET),
+        (MOVES, replace(MOVE, timeout=100), replace(ON_TARGET, installation_seconds=100)),
+        (replace(MOVES, point=None), replace(MOVE, timeout=60), replace(ON_TARGET, installation_seconds=100)),
+        (MOVES, MOVE, replace(ON_TARGET, site_servers=PAIR[1:])),
+        (replace(MOVES, point=BELOW), MOVE, replace(ON_TARGET, is_for_plan=True)),
+        (replace(MOVES, point=BELOW, note=NOTE), MOVE, ON_TARGET),
+        (NoteMove(replace(MOVES, point=BELOW)), MOVE, ON_TARGET),
+        (StayAbsent(None, None), Desired("absent"), replace(ON_TARGET, hierarchy=EXPANDING)),
+    ],
+)
+def test_a_move_that_may_begin(step: Step, desired: Desired, around: Surroundings) -> None:
+    check(step, desired, around)
+
+
+@pytest.mark.parametrize(
+    ("desired", "points", "words"),
+    [
+        (MOVE, (), "no service connection point to move"),
+        (replace(MOVE, state="move_due"), (), "no service connection point to move"),
+        (MOVE, (point(Other=1),), "does not say which mode"),
+        (replace(MOVE, move=False), (ONLINE,), "to have it moved to srv2.corp.example, set move to true"),
+    ],
+)
+def test_what_cannot_be_moved(desired: Desired, points: tuple[ServiceConnectionPoint, ...], words: str) -> None:
+    with pytest.raises(Refusal, match=words):
+        decide(desired, points)
