@@ -1,0 +1,327 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Moving the role as a play does it: what is refused, what is taken over, what is taken back, and what is said."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+import pytest
+from dying import Death
+from plays import Play, Result, Site, Task, refused
+
+MODULE = "configmgr.site.service_connection_point"
+MOVE = "configmgr.site.move"
+PREFIX = "service_connection_point_"
+SOURCE, TARGET = "srv1.corp.example", "srv2.corp.example"
+NOTE = "configmgr.site service connection point move"
+
+
+def to(server: str = TARGET, **options: Any) -> Task:
+    return {"name": "move it", MODULE: {"site_system": server, "move": True, **options}}
+
+
+def move(site: Site, *arguments: str, **variables: Any) -> Play:
+    given = {PREFIX + name: value for name, value in {"site_system": TARGET, **variables}.items()}
+    return site.run_playbook(MOVE, *arguments, variables=given)
+
+
+def properties(site: Site, server: str) -> dict[str, list[Any]]:
+    """The settings of a site system."""
+    roles = site.control.state()["servers"][server]["roles"]
+    found: dict[str, list[Any]] = next(role["properties"] for role in roles if role["name"] == "SMS Site System")
+    return found
+
+
+@pytest.fixture
+def ready(role: Site) -> Site:
+    """The role offline on srv1, and srv2 a site system."""
+    role.control.console("set_mode", mode="offline")
+    role.control.console("add_site_system", server="srv2")
+    return role
+
+
+def shown(play: Play) -> list[str]:
+    assert play.exit_code == 0, play.stdout
+    lines: list[str] = play.results[-1]["msg"]
+    return lines
+
+
+def test_everything_comes_with_it(role: Site) -> None:
+    console = role.control.console
+    console("set_mode", mode="offline")
+    console("add_known_account", account="CORP\\installer")
+    console("add_known_account", account="CORP\\proxy")
+    console("add_local_group_member", server="srv2", member="CORP\\installer")
+    for name, value, text in (
+        ("UseMachineAccount", 0, ""),
+        ("UserName", 0, "CORP\\installer"),
+        ("UseProxy", 1, ""),
+        ("ProxyName", 0, "proxy.corp.example"),
+        ("ProxyServerPort", 8080, ""),
+        ("ProxyUserName", 0, "CORP\\proxy"),
+        ("AnonymousProxyAccess", 0, ""),
+    ):
+        console("set_property", name=name, role="SMS Site System", server="srv1", value=value, value2=text)
+    console("add_tenant", name="Contoso", application="Server app")
+    console("start_update", download=True)
+
+    checked = move(role, "--check", "--diff")
+    assert checked.exit_code == 0 and role.writes() == [], checked.stdout
+    assert "would move the service connection point from srv1.corp.example to srv2.corp.example, offline" in checked.stdout
+    lines = shown(move(role))
+    assert role.points() == [(TARGET, "offline")]
+    settings = properties(role, TARGET)
+    assert NOTE not in settings
+    assert (settings["UserName"][2], settings["UseMachineAccount"][0]) == ("CORP\\installer", 0)
+    assert (settings["ProxyName"][2], settings["ProxyServerPort"][0]) == ("proxy.corp.example", 8080)
+    assert (settings["ProxyUserName"][2], settings["AnonymousProxyAccess"][0]) == ("CORP\\proxy", 0)
+    assert "  on record on srv2.corp.example alone, offline" in lines
+    for words in ("Secret keys", "(Server app of Contoso)", "in flight (Configuration Manager 2509", "The old server (srv1"):
+        assert any(words in line for line in lines), lines
+    state = role.control.state()
+    assert state["violations"] == [] and not state["servers"][SOURCE]["threads"]
+    assert [(entry["what"], entry["server"]) for entry in state["history"]] == [
+        ("off the record", SOURCE),
+        ("gone", SOURCE),
+        ("on record", TARGET),
+        ("works", TARGET),
+    ]
+    again = move(role)
+    assert again.exit_code == 0 and not [result for result in again.results if result.values.get("changed")]
+
+
+def test_what_is_given_is_not_taken_over(ready: Site) -> None:
+    for name, value, text in (("UseProxy", 1, ""), ("ProxyName", 0, "proxy.corp.example"), ("ProxyServerPort", 8080, "")):
+        ready.control.console("set_property", name=name, role="SMS Site System", server="srv1", value=value, value2=text)
+    assert move(ready, proxy_server="other.corp.example", proxy_port=3128, mode="online").exit_code == 0
+    settings = properties(ready, TARGET)
+    assert (settings["ProxyName"][2], settings["ProxyServerPort"][0]) == ("other.corp.example", 3128)
+    assert ready.points() == [(TARGET, "online")]
+    assert ready.control.state()["service_connection_points"][0]["effective_mode"] == "online"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"site_system": None}, ["site_system", "the server that the role is moved to"]),
+        ({"state": "absent"}, ["move", "set state to present"]),
+        ({"wait": False}, ["wait", "has to wait between its steps"]),
+        ({"state": "move_due", "site_system": None}, ["site_system"]),
+    ],
+)
+def test_wrong_options_cost_no_request(site: Site, options: dict[str, Any], words: list[str]) -> None:
+    refused(site.play(to(**options)).only, *words)
+    assert site.requests() == []
+
+
+def test_to_where_it_is_changes_nothing(ready: Site) -> None:
+    result = ready.play(to(SOURCE.upper())).only
+    assert result.outcome == "ok" and not result["changed"] and result["moved_from"] is None
+    assert ready.writes() == []
+
+
+def test_refusals_come_before_the_first_write(ready: Site, make_site: Any) -> None:
+    refused(ready.play(to("srv9.corp.example")).only, "srv9.corp.example is not a site system of site PS1")
+    ready.control.console("start_update")
+    refused(ready.play(to()).only, "is installing an update: Configuration Manager 2509")
+    refused(move(ready).results[-1], "is installing an update")
+    ready.control.console("finish_update")
+    assert ready.play(to(allow_during_update=True), variables={"ansible_check_mode": True}).exit_code == 0
+
+    nothing: Site = make_site()
+    refused(nothing.play(to()).only, "no service connection point to move", "set mode to online or offline")
+    pair: Site = make_site("high_availability", role="srv1:online")
+    refused(pair.play(to("ps2.corp.example")).only, "ps1.corp.example and ps2.corp.example", "high-availability pair")
+    assert pair.writes() == []
+    sites: Site = make_site("hierarchy", role="srv1:online")
+    refused(sites.play(to("pr1.corp.example")).only, "pr1.corp.example is a site system of site PR1, not of CAS")
+    assert sites.writes() == []
+
+
+def test_a_server_that_is_not_fit_is_told_so_and_left_alone(role: Site) -> None:
+    role.control.console("remove_local_group_member", server="srv2", member="CORP\\PS1$")
+    failed = move(role)
+    assert failed.exit_code == 2 and role.writes() == [] and role.points() == [(SOURCE, "online")]
+    lines = failed.results[-1]["msg"]
+    assert lines[0].startswith("srv2.corp.example is not fit for the role") and "local_administrator" in lines[2]
+
+
+def test_a_timeout_that_the_site_cannot_keep(make_site: Any) -> None:
+    site: Site = make_site(speed=100)
+    site.play({MODULE: {"site_system": SOURCE, "mode": "online"}})
+    site.control.console("add_site_system", server="srv2")
+    count = len(site.writes())
+    refused(site.play(to(wait_timeout=2)).only, "wait_timeout is 2 s", "took this site 3 s", "Set wait_timeout to 7 or more")
+    assert len(site.writes()) == count
+
+
+def take_rights_away(site: Site) -> None:
+    """As soon as the role is being removed, so that the new server cannot get it."""
+    action = {"action": "remove_local_group_member", "server": "srv2", "member": "CORP\\PS1$"}
+    site.control.trigger("Delete", detail_contains="SMS Dmp Connector", console=action)
+
+
+def test_what_fails_is_taken_back(ready: Site) -> None:
+    take_rights_away(ready)
+    failed = move(ready, wait_timeout=10, mode="online")
+    message = failed.results[-1].message
+    for words in (
+        "Moving the service connection point from srv1.corp.example to srv2.corp.example failed",
+        "SMS_DMP_DOWNLOADER: installing, status critical",
+        "Look into sitecomp.log",
+        "It was taken back: it is on srv1.corp.example again, offline, and works.",
+    ):
+        assert words in message, message
+    assert "run the task again to go on waiting" not in message
+    state = ready.control.state()
+    assert ready.points() == [(SOURCE, "offline")] and state["violations"] == []
+    assert NOTE not in properties(ready, TARGET)
+    checked = ready.run_playbook("configmgr.site.check", variables={PREFIX + "mode": "offline"})
+    assert checked.exit_code == 0, checked.results[-1].message
+
+    ready.control.console("add_local_group_member", server="srv2", member="CORP\\PS1$")
+    assert move(ready).exit_code == 0 and ready.points() == [(TARGET, "offline")]
+
+
+def test_without_rollback_things_stay_as_they_are(ready: Site) -> None:
+    take_rights_away(ready)
+    failed = ready.play(to(rollback=False, wait_timeout=10)).only
+    refused(failed, "Nothing was taken back (rollback is false)")
+    assert failed["changed"] and ready.points() == [(TARGET, "offline")]
+    ready.control.console("add_local_group_member", server="srv2", member="CORP\\PS1$")
+    finished = ready.play(to()).only
+    assert finished["operation"] == "move" and finished["moved_from"]["site_system"] == SOURCE
+    assert NOTE not in properties(ready, TARGET)
+
+
+def test_a_server_that_is_lost_for_good(ready: Site) -> None:
+    ready.control.console("turn_off", server="srv1")
+    refused(
+        ready.play(to(wait_timeout=10, rollback=False)).only, "its components were not removed", "wait_for_removal set to false"
+    )
+    assert ready.points() == []
+    done = move(ready, wait_for_removal=False, rollback=False)
+    assert done.exit_code == 0, done.stdout
+    assert ready.points() == [(TARGET, "offline")]
+
+
+def test_a_mode_that_changes_meanwhile_is_carried_over(ready: Site) -> None:
+    ready.control.trigger("Put", console={"action": "set_mode", "mode": "online"})
+    assert ready.play(to()).only["changed"]
+    assert ready.points() == [(TARGET, "online")]
+
+
+@pytest.mark.parametrize("k", [30, 45, 60, 75, 90, 100])
+def test_a_controller_that_dies(ready: Site, monkeypatch: pytest.MonkeyPatch, k: int) -> None:
+    death = Death(ready, k)
+    variables = {PREFIX + "site_system": TARGET}
+    with monkeypatch.context() as patch:
+        patch.setattr(ready.lab.requests, "before", death.before)
+        death.process = ready.start_playbook(MOVE, variables=variables)
+        death.process.communicate(timeout=120)
+    assert death.has_come and death.process.returncode == -signal.SIGKILL
+    again = move(ready)
+    assert again.exit_code == 0, again.stdout
+    state = ready.control.state()
+    assert ready.points() == [(TARGET, "offline")] and state["violations"] == []
+    assert state["service_connection_points"][0]["effective_mode"] == "offline"
+    assert NOTE not in properties(ready, TARGET)
+
+
+@pytest.fixture(params=["immediate", "delayed"])
+def expanded(make_site: Any, request: pytest.FixtureRequest) -> Site:
+    """A primary site with the role that was put under a central administration site."""
+    site: Site = make_site("expanded", speed=300, site_replication=request.param)
+    return site
+
+
+def test_from_a_primary_site_to_the_one_above_it(expanded: Site) -> None:
+    shown(move(expanded))
+    assert expanded.points() == [(TARGET, "offline")]
+    state = expanded.control.state()
+    assert state["violations"] == [] and state["service_connection_points"][0]["site_code"] == "CAS"
+    assert NOTE not in properties(expanded, TARGET)
+
+
+def test_a_move_between_sites_that_was_cut_off_knows_its_mode(expanded: Site) -> None:
+    noted, again = expanded.play(*2 * [{MODULE: {"state": "move_due", "site_system": TARGET}}]).results
+    assert noted["changed"] and noted["operation"] == "note_move" and not again["changed"]
+    assert noted["moved_from"] == {"site_system": SOURCE, "site_code": "PR1", "sms_providers": []}
+    expanded.play({MODULE: {"state": "absent"}}, host="pr1.corp.example")
+    shown(move(expanded))
+    assert expanded.points() == [(TARGET, "offline")]
+
+
+def test_the_wrong_order_between_sites_is_explained(expanded: Site) -> None:
+    refused(
+        expanded.play(to()).only, "srv1.corp.example (site PR1), which is below site CAS", "three steps", "pr1.corp.example"
+    )
+    below = expanded.play(to("pr1.corp.example"), host="pr1.corp.example").only
+    refused(below, "Site PR1 is a child primary site that reports to CAS", "cas.corp.example")
+    assert expanded.writes() == []
+
+
+def test_a_site_whose_provider_is_not_in_the_inventory(expanded: Site) -> None:
+    inventory = expanded.lab.inventory_file
+    text = inventory.read_text()
+    try:
+        inventory.write_text(text.replace("pr1.corp.example:", "elsewhere.corp.example:"))
+        failed = move(expanded)
+    finally:
+        inventory.write_text(text)
+    refused(
+        failed.results[-1], "only an SMS Provider of that site removes it: pr1.corp.example", "Add that server to the inventory"
+    )
+    assert expanded.writes() == []
+
+
+def test_a_role_on_record_that_was_never_installed_has_its_server_checked(make_site: Any) -> None:
+    site: Site = make_site()
+    console = site.control.console
+    console("remove_local_group_member", server="srv1", member="CORP\\PS1$")
+    console("add_role", server="srv1")
+    play = site.run_playbook("configmgr.site.deploy", variables={PREFIX + "site_system": SOURCE})
+    assert play.exit_code == 2 and "local_administrator" in play.results[-1]["msg"][2], play.stdout
+    console("add_local_group_member", server="srv1", member="CORP\\PS1$")
+    assert site.run_playbook("configmgr.site.deploy", variables={PREFIX + "site_system": SOURCE}).exit_code == 0
+
+
+def test_the_site_system_goes_with_the_role(role: Site) -> None:
+    gone = {PREFIX + "remove_site_system": True}
+    refused(role.run_playbook("configmgr.site.remove", variables=gone).results[-1], "Say which site system shall be removed")
+    given = {**gone, PREFIX + "site_system": SOURCE}
+    role.control.console("add_role", server="srv1", role="SMS Distribution Point")
+    refused(
+        role.run_playbook("configmgr.site.remove", variables=given).results[-1], "still has the roles SMS Distribution Point"
+    )
+    role.control.console("remove_role", server="srv1", role="SMS Distribution Point")
+    for changed in (True, False):
+        play = role.run_playbook("configmgr.site.remove", variables=given)
+        assert play.exit_code == 0 and any(result.values.get("changed") for result in play.results) is changed, play.stdout
+    assert role.control.state()["servers"][SOURCE]["roles"] == []
+
+
+def follow_up(site: Site, **options: Any) -> Result:
+    return site.play({"name": "look", "configmgr.site.service_connection_point_follow_up_info": options}).only
+
+
+def test_what_to_look_after(make_site: Any) -> None:
+    expiring: Site = make_site(role="srv1:online", secret_expiry="present")
+    expiring.control.console("add_tenant", name="Contoso", application="App", secret_expires="2027-03-01T00:00:00+00:00")
+    expiring.control.console("add_azure_service", name="Contoso")
+    found = follow_up(expiring, query="applications[0].secret_expires")
+    assert found["result"] == "2027-03-01T00:00:00+00:00" and found["applications"][0]["tenant"] == "Contoso"
+    assert "encrypted" not in str(found.values)
+    assert [entry["id"] for entry in found["checklist"]] == [
+        "entra_secrets",
+        "azure_services",
+        "firewall",
+        "internet_directly",
+    ]
+    silent: Site = make_site(role="srv1:online", cloud_classes="missing")
+    found = follow_up(silent, moved_from="srv2.corp.example")
+    assert found["tenants"] is None and found["checklist"][0]["id"] == "cloud_unknown"
+    none = follow_up(make_site())
+    assert none["site_system"] is None and none["checklist"] == []
