@@ -66,7 +66,17 @@ ACCOUNT = CimClass.declare(
     SiteCode="string",
     UserName="string",
 )
-STATUS_MESSAGE = CimClass.declare("SMS_StatMsg", Component="string", MachineName="string", MessageID="uint32", Time="datetime")
+# Severity is left as text: its reference page shows numbers that scripts write with a sign.
+STATUS_MESSAGE = CimClass.declare(
+    "SMS_StatMsg",
+    Component="string",
+    MachineName="string",
+    MessageID="uint32",
+    RecordID="sint64",
+    SiteCode="string",
+    Time="datetime",
+)
+INSERTION_STRING = CimClass.declare("SMS_StatMsgInsStrings", InsStrIndex="uint32", InsStrValue="string", RecordID="sint64")
 ENTRA_TENANT = CimClass.declare("SMS_AAD_Tenant_Ex", Name="string", TenantID="string")
 ENTRA_APPLICATION = CimClass.declare("SMS_AAD_Application_Ex", ClientID="string", Name="string")
 AZURE_SERVICE = CimClass.declare("SMS_Azure_CloudService", Name="string", ServiceType="uint32")
@@ -81,5 +91,6 @@ SCHEMA = Schema(
     COMPONENT_SUMMARIZER,
     ACCOUNT,
     STATUS_MESSAGE,
+    INSERTION_STRING,
     UPDATE_PACKAGE,
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._wsman.values import CimInstance
-from .._wsman.wql import quote
+from .._wsman.wql import any_of, quote
 from . import classes
 from .provider import SiteProvider
 from .servers import same_server
@@ -93,7 +93,7 @@ def read_servers(provider: SiteProvider, name: str) -> list[str]:
 
 
 def _any_of(names: Sequence[str]) -> str:
-    return "(" + " OR ".join(f"ComponentName = {quote(name)}" for name in names) + ")"
+    return any_of("ComponentName", [quote(name) for name in names])
 
 
 def _read(provider: SiteProvider, condition: str) -> list[ComponentState]:

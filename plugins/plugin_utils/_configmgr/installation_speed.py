@@ -11,33 +11,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from .._wsman.wql import quote
-from . import classes
 from .provider import SiteProvider
+from .servers import same_server
 from .service_connection_point import COMPONENTS
+from .status_messages import Question, pick_newest
 
 _BEGUN, _DONE = 1013, 1015
 """Messages of a component that is being installed (published scripts wait for them; Microsoft does not document them)."""
+
+_ENOUGH = 200
+"""Messages of a few installations; older ones are of no interest."""
 
 Period = tuple[datetime, datetime]
 
 
 def read_installation_seconds(provider: SiteProvider) -> float | None:
     """How many seconds the site was busy with the last installation of the role's components; None if it does not say."""
-    components = " OR ".join(f"Component = {quote(name)}" for name in COMPONENTS)
-    wql = (
-        f"SELECT Component, MachineName, MessageID, Time FROM {classes.STATUS_MESSAGE.name} "
-        f"WHERE (MessageID = {_BEGUN} OR MessageID = {_DONE}) AND ({components})"
-    )
-    messages = []
-    for row in provider.query(wql, classes.STATUS_MESSAGE):
-        time, number = row.properties.get("Time"), row.number("MessageID")
-        if isinstance(time, datetime) and number is not None:
-            messages.append((row.text("MachineName").casefold(), row.text("Component"), number, time))
+    question = Question(components=COMPONENTS, message_ids=(_BEGUN, _DONE), limit=_ENOUGH)
+    messages = [(message, message.time) for message in pick_newest(provider, question) if message.time]
     if not messages:
         return None
-    machine = max(messages, key=lambda message: message[3])[0]
-    periods = last_periods((name, number, time) for server, name, number, time in messages if server == machine)
+    server = messages[0][0].server
+    periods = last_periods(
+        (message.component, message.message_id, time) for message, time in messages if same_server(message.server, server)
+    )
     return covered_seconds(periods) if periods else None
 
 

@@ -4,9 +4,11 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-"""Text in WQL: the one place where values become part of a query."""
+"""Values in WQL: the one place where they become part of a query."""
 
 from __future__ import annotations
+
+from datetime import datetime, timezone
 
 
 def quote(value: str) -> str:
@@ -18,3 +20,13 @@ def quote(value: str) -> str:
     if "\0" in value:
         raise ValueError("a text with a NUL character cannot stand in a query")
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def quote_time(moment: datetime) -> str:
+    """A WQL literal for a moment, as WMI writes it in UTC. ``moment`` must be aware of its time zone."""
+    return f'"{moment.astimezone(timezone.utc):%Y%m%d%H%M%S.%f}+000"'
+
+
+def any_of(name: str, literals: list[str]) -> str:
+    """The condition that a property has one of these values, given as literals; WQL itself has no IN."""
+    return "(" + " OR ".join(f"{name} = {literal}" for literal in literals) + ")"

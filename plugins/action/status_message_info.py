@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Action of the module ``status_message_info``; its documentation is in ``plugins/modules``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from ..plugin_utils._action import QUERY_OPTION, SITE_CODE_OPTION, Options, Result, SiteAction
+from ..plugin_utils._configmgr.hierarchy import missing_provider_explained, read_hierarchy
+from ..plugin_utils._configmgr.provider import SiteProvider
+from ..plugin_utils._configmgr.service_connection_point import COMPONENTS
+from ..plugin_utils._configmgr.status_messages import SEVERITIES, Question, StatusMessage, read_status_messages
+from ..plugin_utils._configmgr.status_texts import sentence
+from ..plugin_utils._configmgr.views import View
+from ..plugin_utils._moments import parse_moment
+from ..plugin_utils._wsman.client import WsmanClient
+
+_MOST = 10_000
+
+
+class ActionModule(SiteAction):
+    """Read status messages, newest first; runs on the SMS Provider."""
+
+    MODULE = "status_message_info"
+    ARGUMENT_SPEC = {
+        **SITE_CODE_OPTION,
+        "components": {"type": "list", "elements": "str", "default": list(COMPONENTS)},
+        "severities": {"type": "list", "elements": "str", "choices": list(SEVERITIES), "default": []},
+        "message_ids": {"type": "list", "elements": "int", "default": []},
+        "servers": {"type": "list", "elements": "str", "default": []},
+        "since": {"type": "str", "default": "24h"},
+        "until": {"type": "str"},
+        "limit": {"type": "int", "default": 100},
+        "offset": {"type": "int", "default": 0},
+        **QUERY_OPTION,
+    }
+
+    _since: datetime | None = None
+    _until: datetime | None = None
+
+    def check_options(self, options: Options) -> None:
+        now = datetime.now(timezone.utc)
+        for name in ("since", "until"):
+            if options[name]:
+                try:
+                    setattr(self, f"_{name}", parse_moment(options[name], now))
+                except ValueError as error:
+                    raise ValueError(f"{name}: {error}") from None
+        if self._since and self._until and self._since >= self._until:
+            raise ValueError("until: it must be later than since.")
+        if not 1 <= options["limit"] <= _MOST:
+            raise ValueError(f"limit: it must be between 1 and {_MOST}.")
+        if options["offset"] < 0:
+            raise ValueError("offset: it must be 0 or more.")
+        if any(number < 0 for number in options["message_ids"]):
+            raise ValueError("message_ids: they must be 0 or more.")
+
+    def perform(self, client: WsmanClient, options: Options) -> Result:
+        provider = SiteProvider.connect(client, options["site_code"])
+        question = Question(
+            components=tuple(options["components"]),
+            severities=tuple(options["severities"]),
+            message_ids=tuple(options["message_ids"]),
+            servers=tuple(options["servers"]),
+            since=self._since,
+            until=self._until,
+            offset=options["offset"],
+            limit=options["limit"],
+        )
+        with missing_provider_explained(provider):
+            answer = read_status_messages(provider, question)
+        if not answer.messages:
+            # An account without rights is shown no messages, which must not pass for quiet.
+            read_hierarchy(provider)
+        return {"changed": False, "messages": [_view(message) for message in answer.messages], "more": answer.has_more}
+
+
+def _view(message: StatusMessage) -> View:
+    return {
+        "time": message.time.isoformat(timespec="seconds") if message.time else None,
+        "severity": message.severity,
+        "component": message.component,
+        "server": message.server,
+        "site_code": message.site_code,
+        "id": message.message_id,
+        "text": sentence(message.message_id, message.component, message.server, message.strings),
+        "strings": list(message.strings),
+        "record_id": message.record_id,
+    }

@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""Status messages in words, as far as ``status_texts.yml`` has any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+_PLACE = re.compile(r"\{(component|server|[0-9]+)\}")
+
+
+@cache
+def texts() -> dict[int, str]:
+    """The texts by the number of their message."""
+    loaded = yaml.safe_load(Path(__file__).with_name("status_texts.yml").read_text(encoding="utf-8"))
+    return {int(number): str(text) for number, text in loaded.items()}
+
+
+def sentence(message_id: int, component: str, server: str, strings: Sequence[str]) -> str:
+    """A message in words; where there are none for it, its insertion strings one after the other."""
+    text = texts().get(message_id)
+    if text is None:
+        return "; ".join(string for string in strings if string)
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name.isdecimal():
+            return strings[int(name) - 1] if 0 < int(name) <= len(strings) else "?"
+        return component if name == "component" else server
+
+    return _PLACE.sub(value, text)
