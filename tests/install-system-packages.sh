@@ -6,7 +6,10 @@
 # Elsewhere the tests that need it report themselves by name as not run.
 set -euo pipefail
 
-packages=(winrmcp)  # an independent WinRM client, written in Go
+packages=(
+  winrmcp  # an independent WinRM client, written in Go
+  curl     # stands behind curl.exe of the lab's servers
+)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -14,7 +14,7 @@ from ..plugin_utils._configmgr.service_connection_point import COMPONENTS
 from ..plugin_utils._configmgr.status_messages import SEVERITIES, Question, StatusMessage, read_status_messages
 from ..plugin_utils._configmgr.status_texts import sentence
 from ..plugin_utils._configmgr.views import View
-from ..plugin_utils._moments import parse_moment
+from ..plugin_utils._moments import parse_period
 from ..plugin_utils._wsman.client import WsmanClient
 
 _MOST = 10_000
@@ -41,15 +41,7 @@ class ActionModule(SiteAction):
     _until: datetime | None = None
 
     def check_options(self, options: Options) -> None:
-        now = datetime.now(timezone.utc)
-        for name in ("since", "until"):
-            if options[name]:
-                try:
-                    setattr(self, f"_{name}", parse_moment(options[name], now))
-                except ValueError as error:
-                    raise ValueError(f"{name}: {error}") from None
-        if self._since and self._until and self._since >= self._until:
-            raise ValueError("until: it must be later than since.")
+        self._since, self._until = parse_period(options["since"], options["until"], datetime.now(timezone.utc))
         if not 1 <= options["limit"] <= _MOST:
             raise ValueError(f"limit: it must be between 1 and {_MOST}.")
         if options["offset"] < 0:

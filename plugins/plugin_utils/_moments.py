@@ -32,3 +32,17 @@ def parse_moment(text: str, now: datetime) -> datetime:
             f"{text!r} is no moment: give a time in ISO 8601, such as 2026-11-24T18:00:00Z, or an age, such as 90m, 24h or 7d"
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def parse_period(since: str | None, until: str | None, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Two options with these names, either of which may be left out. ValueError names the one that is wrong."""
+    moments = []
+    for name, text in (("since", since), ("until", until)):
+        try:
+            moments.append(parse_moment(text, now) if text else None)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+    first, last = moments
+    if first and last and first >= last:
+        raise ValueError("until: it must be later than since.")
+    return first, last

@@ -35,8 +35,8 @@ class LogRecord:
 
     message: str
     component: str = ""
-    severity: str | None = None
-    """Out of `SEVERITIES`; None in the format that has none."""
+    severity: str = "information"
+    """Out of `SEVERITIES`. The format that has none is read as Microsoft's viewer shows it, by the words error and warning."""
     thread: str = ""
     local_time: datetime | None = None
     """As the server's clock has it, without a time zone; None where it cannot be read."""
@@ -84,7 +84,7 @@ def _of_cmtrace(message: str, attributes: str) -> LogRecord:
     return LogRecord(
         message.replace("\r\n", "\n"),
         values.get("component", ""),
-        SEVERITIES.get(int(number)) if number.isascii() and number.isdigit() else None,
+        SEVERITIES.get(int(number) if number.isascii() and number.isdigit() else 1, "information"),
         values.get("thread", ""),
         local_time,
         bias,
@@ -97,7 +97,13 @@ def _of_line(line: str) -> LogRecord | None:
         return None
     message, component, stamp, thread = match.groups()
     local_time, bias = _moment(stamp)
-    return LogRecord(message.removesuffix("~").rstrip(), component, None, thread.partition(" ")[0], local_time, bias)
+    message = message.removesuffix("~").rstrip()
+    return LogRecord(message, component, _severity_of(message), thread.partition(" ")[0], local_time, bias)
+
+
+def _severity_of(message: str) -> str:
+    words = message.casefold()
+    return "error" if "error" in words else "warning" if "warning" in words else "information"
 
 
 def _moment(stamp: str) -> tuple[datetime | None, timedelta | None]:

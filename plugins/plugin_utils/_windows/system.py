@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .._wsman.client import WsmanClient
 from .._wsman.values import CimClass
@@ -103,3 +103,11 @@ def find_in_roots(client: WsmanClient, name: str, extension: str) -> list[str]:
     wql = f"SELECT * FROM {_FILE.name} WHERE " + " AND ".join(f"{key} = {quote(value)}" for key, value in conditions.items())
     rows = client.query(_NAMESPACE, wql, _FILE)
     return sorted({row.text("Name")[:2].upper() for row in rows})
+
+
+def read_bias(client: WsmanClient) -> timedelta:
+    """What is to be added to the server's local time to get UTC, as it is now."""
+    for row in client.query(_NAMESPACE, f"SELECT CurrentTimeZone FROM {_SYSTEM.name}"):
+        # Minutes from Greenwich, which Windows counts the other way round than a bias.
+        return timedelta(minutes=-(row.number("CurrentTimeZone") or 0))
+    return timedelta()

@@ -34,6 +34,7 @@ SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 CMD_SHELL = f"{SHELL}/cmd"
 COMMAND = f"{SHELL}/Command"
 RECEIVE = f"{SHELL}/Receive"
+SEND = f"{SHELL}/Send"
 
 
 def class_uri(namespace: str, class_name: str) -> str:

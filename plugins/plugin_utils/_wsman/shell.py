@@ -32,8 +32,18 @@ class CommandResult:
     """What a command has left."""
 
     exit_code: int
-    output: str
-    errors: str
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def output(self) -> str:
+        """Its standard output; what is no UTF-8 reads as a replacement character."""
+        return self.stdout.decode("utf-8", errors="replace")
+
+    @property
+    def errors(self) -> str:
+        """Its standard error, likewise."""
+        return self.stderr.decode("utf-8", errors="replace")
 
 
 class CommandTimedOut(WsmanError):
@@ -43,7 +53,7 @@ class CommandTimedOut(WsmanError):
 class CommandShell:
     """A shell for the time of a ``with``, whose end ends what still runs in it.
 
-    The output of programs is taken as UTF-8, which the shell is made with. Every use raises `WsmanError`.
+    Programs are told to put out UTF-8, which the shell is made with. Every use raises `WsmanError`.
     """
 
     def __init__(self, client: WsmanClient) -> None:
@@ -66,22 +76,35 @@ class CommandShell:
         with contextlib.suppress(WsmanError):
             self._client.exchange(self._request(names.DELETE, ""))
 
-    def run(self, command_line: str, *, timeout: float) -> CommandResult:
-        """Run a command line of cmd.exe; raises `CommandTimedOut` if it takes more than ``timeout`` seconds."""
+    def run(self, command_line: str, *, timeout: float, stdin: bytes = b"") -> CommandResult:
+        """Run a command line of cmd.exe; raises `CommandTimedOut` if it takes more than ``timeout`` seconds.
+
+        ``stdin`` is what the program reads, and nobody else sees, unlike its command line.
+        """
         body = f'<rsp:CommandLine xmlns:rsp="{names.SHELL}"><rsp:Command>{escape(command_line)}</rsp:Command></rsp:CommandLine>'
-        options = {"WINRS_CONSOLEMODE_STDIN": "TRUE", "WINRS_SKIP_CMD_SHELL": "FALSE"}
+        # Input that is no console's has an end.
+        options = {"WINRS_CONSOLEMODE_STDIN": "FALSE" if stdin else "TRUE", "WINRS_SKIP_CMD_SHELL": "FALSE"}
         answer = self._client.exchange(self._request(names.COMMAND, body, options))
         command_id = _text_of(answer, "CommandId", "which command it has started")
+        if stdin:
+            self._send(command_id, stdin)
         deadline = time.monotonic() + timeout
         streams = {name: bytearray() for name in _STREAMS.split()}
         while True:
             received = self._receive(command_id)
             exit_code = _take(received, streams) if received is not None else None
             if exit_code is not None:
-                output, errors = (bytes(data).decode("utf-8", errors="replace") for data in streams.values())
-                return CommandResult(exit_code, output, errors)
+                return CommandResult(exit_code, bytes(streams["stdout"]), bytes(streams["stderr"]))
             if time.monotonic() > deadline:
                 raise CommandTimedOut(f"a command on the server did not end within {timeout:.0f} seconds")
+
+    def _send(self, command_id: str, data: bytes) -> None:
+        """Give a command its input, whole."""
+        body = (
+            f'<rsp:Send xmlns:rsp="{names.SHELL}"><rsp:Stream Name="stdin" CommandId="{escape(command_id)}" End="true">'
+            f"{base64.b64encode(data).decode()}</rsp:Stream></rsp:Send>"
+        )
+        self._client.exchange(self._request(names.SEND, body))
 
     def _receive(self, command_id: str) -> Element | None:
         """The next piece of output; None where the command has put out nothing within the server's time limit."""

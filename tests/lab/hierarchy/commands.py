@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from ..wire.host import CommandResult
 from ..wmi.model import Caller
 from .command_line import LONGEST, Command, parse
+from .curl_program import curl
 from .powershell import PowerShell
-from .programs import curl, findstr, net
+from .programs import findstr, net
 from .reg_program import reg
 
 if TYPE_CHECKING:

@@ -261,7 +261,7 @@ class ComponentManager:
             server.registry.set(key, name, value)
         self._hierarchy.executives[server.name].install(component.name, role.site_code, component.library, is_scheduled)
         log = f"{server.log_directory}\\{component.log}"
-        server.files.append(log, legacy_line(self._simulation.now, component.name, f"{component.name} installed.", 4100))
+        server.log(log, legacy_line(self._simulation.now, component.name, f"{component.name} installed.", 4100))
 
     def _remove_next(self, installation: Installation) -> None:
         role = installation.role

@@ -68,6 +68,10 @@ class Files:
         """The content of a file that is there."""
         return b"".join(self._files[path.lower()][1])
 
+    def size(self, path: str) -> int:
+        """How many bytes a file that is there has."""
+        return sum(map(len, self._files[path.lower()][1]))
+
     def write(self, path: str, content: str | bytes) -> None:
         """Make a file, or replace its content."""
         name = self._files[path.lower()][0] if path in self else path

@@ -236,14 +236,12 @@ class Executive:
         now = self._simulation.now
         number = thread.thread_id
         executive_log = f"{self._server.log_directory}\\smsexec.log"
-        self._server.files.append(
-            executive_log, legacy_line(now, SERVICE, f"Started {thread.component} as thread ID {number}.", number)
-        )
+        self._server.log(executive_log, legacy_line(now, SERVICE, f"Started {thread.component} as thread ID {number}.", number))
         if thread.component != "SMS_DMP_DOWNLOADER":
             return
         log = f"{self._server.log_directory}\\dmpdownloader.log"
-        self._server.files.append(log, legacy_line(now, thread.component, f"Starting {thread.component}.", number))
+        self._server.log(log, legacy_line(now, thread.component, f"Starting {thread.component}.", number))
         if thread.effective_mode == "online":
-            self._server.files.append(log, legacy_line(now, thread.component, "Hasn't synced recently.~", number))
+            self._server.log(log, legacy_line(now, thread.component, "Hasn't synced recently.~", number))
             link = "Easysetup fwlink to download the manifest: https://go.microsoft.com/fwlink/?LinkId=2309745~~"
-            self._server.files.append(log, cmtrace_line(now, thread.component, link, number))
+            self._server.log(log, cmtrace_line(now, thread.component, link, number))

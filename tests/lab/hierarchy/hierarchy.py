@@ -157,7 +157,7 @@ class Hierarchy:
         """Write a line to a log of the site server."""
         server = self.servers[self.sites[site_code].server]
         name, thread = _SITE_SERVER_LOGS[component]
-        server.files.append(f"{server.log_directory}\\{name}", legacy_line(self.simulation.now, component, message, thread))
+        server.log(f"{server.log_directory}\\{name}", legacy_line(self.simulation.now, component, message, thread))
 
     # How it comes to be
 

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from ..wmi.registry import HIVES, RegistryData, RegistryType, RegistryValue
 from .certificate_stores import State
 from .directory import ADMINISTRATORS, Principal
 from .drives import LOCAL_DISK, Drive
+from .logs import legacy_line
 
 if TYPE_CHECKING:
     from .hierarchy import Hierarchy
@@ -47,9 +49,20 @@ class ServerConsole:
             "close_port": self.close_port,
             "remove_curl": self.remove_curl,
             "fill_certificate_store": self.fill_certificate_store,
+            "fill_log": self.fill_log,
             "turn_off": self.turn_off,
             "turn_on": self.turn_on,
         }
+
+    def fill_log(self, server: str, path: str, count: int) -> None:
+        """Write so many records of ordinary work into a log at once, without its being renamed; the last one is of now."""
+        machine = self._server(server)
+        now = machine.simulation.now
+        lines = (
+            legacy_line(now - timedelta(seconds=count - number), "SMS_DMP_DOWNLOADER", f"Ordinary work {number}.", 4100)
+            for number in range(1, count + 1)
+        )
+        machine.files.append(path, "".join(lines))
 
     def turn_off(self, server: str) -> None:
         """Have a server not answer any more, neither people nor its site."""

@@ -34,6 +34,10 @@ _DEPENDENCIES = {"WinRM": ("RpcSs",)}
 """Not all there are: one, so that not every dependency of a server is one of SMS_EXECUTIVE."""
 
 
+LOG_SIZE = 2 * 1024 * 1024
+"""Bytes at which a log is full, by default (seen often, not documented for every log)."""
+
+
 class WindowsServer:
     """One server of the domain; implements what the wire asks of a host."""
 
@@ -80,6 +84,13 @@ class WindowsServer:
     @property
     def log_directory(self) -> str:
         return rf"{self.installation_directory}\Logs"
+
+    def log(self, path: str, line: str) -> None:
+        """Add a line to a log, which is renamed when it is full: the last letter of its name becomes an underscore."""
+        if path in self.files and self.files.size(path) >= LOG_SIZE:
+            self.files.write(f"{path[:-1]}_", self.files.read_bytes(path))
+            self.files.write(path, "")
+        self.files.append(path, line)
 
     def may_manage_remotely(self, account: str) -> bool:
         return self.is_administrator(account) or self.accounts.is_in(REMOTE_MANAGEMENT_USERS, account)

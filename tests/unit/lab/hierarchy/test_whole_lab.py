@@ -16,6 +16,7 @@ import xmltodict
 from lab.client import LabControl, LabError
 from lab.hierarchy import topology as topologies
 from lab.lab import Lab
+from lab.simulation import ManualClock
 from pypsrp.wsman import WSMan
 from winrm.exceptions import WSManFaultError
 from winrm.protocol import Protocol
@@ -52,7 +53,13 @@ def control(lab: Lab) -> LabControl:
     return LabControl.of_directory(lab.directory)
 
 
-def test_a_role_created_over_the_wire_gets_installed(lab: Lab, control: LabControl) -> None:
+def test_a_role_created_over_the_wire_gets_installed(tmp_path: Path) -> None:
+    clock = ManualClock()
+    with Lab(topologies.load("standalone"), tmp_path / "lab", speed=1, clock=clock) as lab:
+        watch_an_installation(lab, LabControl.of_directory(lab.directory), clock)
+
+
+def watch_an_installation(lab: Lab, control: LabControl, clock: ManualClock) -> None:
     client = _pywinrm(lab, PROVIDER)
     control.task("create the role", PROVIDER)
     created = _send(client, f"{TRANSFER}/Create", ROLE, ElementTree.fromstring(CREATE))
@@ -65,8 +72,11 @@ def test_a_role_created_over_the_wire_gets_installed(lab: Lab, control: LabContr
     states: list[str] = []
     while states[-1:] != ["1"]:
         states += _texts(_enumerate(client, wql), "State")
+        clock.move(10)
     assert set(states) == {"1", "3"}
-    state = control.wait_until(lambda state: not any(entry["is_busy"] for entry in state["installations"]))
+    clock.move(600)
+    state = control.state()
+    assert not any(entry["is_busy"] for entry in state["installations"])
     (point,) = state["service_connection_points"]
     assert (point["server"], point["mode"], point["effective_mode"]) == (SRV1, "offline", "offline")
     assert set(point["components"].values()) == {"STARTED"}

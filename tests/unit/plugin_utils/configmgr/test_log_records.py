@@ -54,7 +54,7 @@ TILDE = "Redirected to URL https://sccm.manage.microsoft.com/~~  $$<SMS_DMP_DOWN
             LogRecord(
                 "Waiting for changes for 5 minutes",
                 "SMS_COLLECTION_EVALUATOR",
-                None,
+                "information",
                 "4844",
                 datetime(2022, 11, 30, 1, 3, 34, 174000),
                 timedelta(hours=-1),
@@ -65,6 +65,15 @@ TILDE = "Redirected to URL https://sccm.manage.microsoft.com/~~  $$<SMS_DMP_DOWN
 def test_samples(line: str, expected: LogRecord) -> None:
     assert list(parse_log(line)) == [expected]
     assert list(parse_log(f"{line}\r\n")) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("message", "severity"),
+    [("ERROR: no way", "error"), ("1 warning", "warning"), ("Warning: an error", "error"), ("all is well", "information")],
+)
+def test_severity_of_the_format_that_has_none(message: str, severity: str) -> None:
+    (record,) = parse_log(f"{message}  $$<X><11-30-2022 01:03:34.174-60><thread=1>")
+    assert record.severity == severity
 
 
 def test_what_ends_in_tildes() -> None:

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""The end of a file on a server, without reading the rest of it: curl.exe gets a range of a ``file:`` URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from .._wsman.shell import CommandShell
+from . import curl
+from .errors import WindowsError
+
+_SHORTER, _MISSING = 36, 37
+"""Exit codes of curl: the range begins before the file does; the file cannot be read."""
+_TIMEOUT = 120.0
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The last bytes of a file."""
+
+    data: bytes
+    is_whole: bool
+    """Whether that is all of the file."""
+
+
+def check_path(path: str) -> str:
+    """Return a full path with a drive letter, as it was given. ValueError for anything else."""
+    is_full = len(path) > 3 and path[0].isascii() and path[0].isalpha() and path[1:3] == ":\\"
+    if not is_full or any(character in '<>"|?*' or ord(character) < 32 for character in path) or ":" in path[2:]:
+        raise ValueError(f"{path!r} is no full path, such as C:\\SMS\\Logs\\dmpdownloader.log")
+    return path
+
+
+def read_tail(shell: CommandShell, path: str, size: int) -> Tail | None:
+    """The last ``size`` bytes of a file; None if there is no such file, or it may not be read.
+
+    `WindowsError` where the server has no curl.exe, or that fails in another way.
+    """
+    result = shell.run(curl.COMMAND, timeout=_TIMEOUT, stdin=curl.config([_url(path), curl.setting("range", f"-{size}")]))
+    if result.exit_code == _SHORTER:
+        result = shell.run(curl.COMMAND, timeout=_TIMEOUT, stdin=curl.config([_url(path)]))
+    if result.exit_code == 0:
+        return Tail(result.stdout, len(result.stdout) != size)
+    if result.exit_code == _MISSING:
+        return None
+    if "curl:" in result.errors:
+        raise WindowsError(f"curl.exe could not read {path}: {result.errors.strip()}.")
+    raise WindowsError(
+        "The server has no curl.exe, which reads the end of a file. It is a part of Windows Server 2019 and later; on an older "
+        "one, put it into a folder of the PATH."
+    )
+
+
+def _url(path: str) -> str:
+    return curl.setting("url", "file:///" + quote(path.replace("\\", "/"), safe="/:"))
