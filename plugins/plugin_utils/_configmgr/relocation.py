@@ -12,6 +12,8 @@ The site remembers the move (`move_note`), so that a run which is cut off anywhe
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from .._wsman.errors import WsmanError, WsmanFault
 from .errors import Interference, Refusal, SiteError, WaitTimeout
 from .move_note import MoveNote, forget_note, write_note
@@ -31,26 +33,20 @@ _LOST_SERVER = (
 )
 
 
+@dataclass
 class Relocation:
     """One move within one run. Raises as `PointWriter` does; once the old server has lost the role, never `Overtaken`."""
 
-    def __init__(
-        self,
-        provider: SiteProvider,
-        writer: PointWriter,
-        waiting: Waiting,
-        *,
-        takes_back: bool,
-        waits_for_removal: bool,
-        is_mode_given: bool,
-    ) -> None:
-        self._provider = provider
-        self._writer = writer
-        self._waiting = waiting
-        self._takes_back = takes_back
-        self._waits_for_removal = waits_for_removal
-        self._is_mode_given = is_mode_given
-        self._has_arrived = False
+    _provider: SiteProvider
+    _writer: PointWriter
+    _waiting: Waiting
+    takes_back: bool
+    """Whether the role is put back if the new server does not get it to work."""
+    waits_for_removal: bool
+    """Whether the new server gets the role only when the old one has lost its components."""
+    is_mode_given: bool
+    """Whether somebody else knows the mode, should the site not remember it."""
+    _has_arrived: bool = field(default=False, init=False)
 
     def run(self, move: Move, site_system: Role) -> tuple[ServiceConnectionPoint, Components, str]:
         """Carry the move out from wherever it is. Returns the role on its new server, its components, and where they run."""
@@ -74,7 +70,7 @@ class Relocation:
             return
         if write_note(self._provider, site_system, MoveNote(move.source, move.former_mode)):
             self._writer.has_written = True
-        elif not self._is_mode_given:
+        elif not self.is_mode_given:
             raise Refusal(
                 f"The SMS Provider of site {self._provider.site_code} does not keep a note on {site_system.server}, so nobody "
                 "would know the mode if the move were cut off; nothing was removed. Set mode, which is "
@@ -103,7 +99,7 @@ class Relocation:
         target = RoleComponents(self._provider, move.server)
         point = move.point if move.has_arrived else None
         if point is None:
-            if self._waits_for_removal:
+            if self.waits_for_removal:
                 until_removed(RoleComponents(self._provider, move.source), move.source, self._waiting, _LOST_SERVER)
             target.expect_installation()
             point = self._install(site_system, move.mode)
@@ -131,7 +127,7 @@ class Relocation:
         what = f"Moving the service connection point from {move.source} to {move.server} failed: {failure}"
         if isinstance(failure, Interference):
             return failure
-        if not self._takes_back:
+        if not self.takes_back:
             return SiteError(f"{what} Nothing was taken back (rollback is false): run the task again to go on.")
         self._say(f"that failed, so the service connection point goes back to {move.source}")
         try:
