@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from ..plugin_utils._action import Options, Result, SiteAction
 from ..plugin_utils._configmgr.accounts import check_account
-from ..plugin_utils._configmgr.prerequisites.checks import Expected, catalogue
+from ..plugin_utils._configmgr.prerequisites.catalogue import catalogue
+from ..plugin_utils._configmgr.prerequisites.expected import Expected
 from ..plugin_utils._configmgr.prerequisites.report import FAIL_ON, PrerequisitesReport, judge, view_entry
 from ..plugin_utils._configmgr.servers import check_fqdn, check_sql_server, same_server
 from ..plugin_utils._windows.connections import Connection, Target

@@ -12,79 +12,16 @@ Titles, remedies, sources and the numbers that are compared with are in ``catalo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-from ..._windows.connections import Connection, Target
-from ..._windows.domain_directory import DirectoryAccess
 from ..._windows.system import OperatingSystem
 from .administrators import way_in
-from .facts import Asked, Facts
+from .catalogue import catalogue
+from .expected import Expected, short_name
+from .facts import Facts
 from .findings import Finding, NotProven, known
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What the server is checked for."""
-
-    site_server: str
-    """FQDN of the site server."""
-    passive_site_server: str = ""
-    """FQDN of the site server in passive mode, where the site has one."""
-    site_system: str = ""
-    """FQDN that the site knows the server by, or shall."""
-    installation_account: str = ""
-    """``domain\\user``, where the site system is set up with one."""
-    sql_server: Target | None = None
-    """Where the site database is."""
-    from_site_server: tuple[Connection, ...] = ()
-    """What was tried on the site server, if somebody has."""
-    directory: DirectoryAccess | None = None
-    """A domain controller to ask for the groups of accounts."""
-
-    @property
-    def computer_accounts(self) -> tuple[str, ...]:
-        """The computer accounts of the site servers."""
-        return tuple(f"{short_name(server)}$" for server in (self.site_server, self.passive_site_server) if server)
-
-    @property
-    def asked(self) -> Asked:
-        """What has to be read for it."""
-        accounts = self.computer_accounts + ((self.installation_account,) if self.installation_account else ())
-        roots = [*catalogue()["root_certificates"].numbers["roots"], *catalogue()["baltimore_root"].numbers["roots"]]
-        return Asked(accounts, tuple(roots), self.sql_server, self.directory)
-
-
-@dataclass(frozen=True)
-class Check:
-    """An entry of the catalogue."""
-
-    id: str
-    title: str
-    remedy: str
-    source: str
-    numbers: Mapping[str, Any]
-
-
-@cache
-def catalogue() -> Mapping[str, Check]:
-    """Every check by its id, in the order of the file."""
-    entries = yaml.safe_load(Path(__file__).with_name("catalogue.yml").read_text(encoding="utf-8"))
-    return {
-        name: Check(
-            id=name,
-            title=entry.pop("title"),
-            remedy=entry.pop("remedy"),
-            source=entry.pop("source"),
-            numbers=entry,
-        )
-        for name, entry in entries.items()
-    }
+from .reach import site_server_reach, sql_server_reach
 
 
 def run(name: str, facts: Facts, expected: Expected) -> Finding:
@@ -93,11 +30,6 @@ def run(name: str, facts: Facts, expected: Expected) -> Finding:
         return _CHECKS[name](facts, expected, catalogue()[name].numbers)
     except NotProven as unknown:
         return Finding("warning", f"not proven: {unknown}")
-
-
-def short_name(server: str) -> str:
-    """The name of a computer in its domain: the first part of its FQDN, 15 characters at the most."""
-    return server.partition(".")[0][:15].upper()
 
 
 def _local_administrator(facts: Facts, expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
@@ -263,37 +195,6 @@ def _clock(facts: Facts, _expected: Expected, numbers: Mapping[str, Any]) -> Fin
     return Finding("passed" if abs(seconds) <= numbers["maximum_seconds"] else "failed", evidence)
 
 
-def _site_server_reach(facts: Facts, expected: Expected, numbers: Mapping[str, Any]) -> Finding:
-    if short_name(expected.site_server) == known(facts.computer).name.upper():
-        return Finding("passed", "the server is the site server itself")
-    attempts = {attempt.target.port: attempt for attempt in expected.from_site_server}
-    if not any(port in attempts for port in numbers["ports"]):
-        return Finding("skipped", f"nobody has tried it on {expected.site_server}: option connections_from_site_server")
-    lines = [_attempt_shown(port, service, attempts.get(port)) for port, service in numbers["ports"].items()]
-    if any(attempts[port].seconds is None for port in numbers["ports"] if port in attempts):
-        return Finding("failed", f"from {expected.site_server}: {', '.join(lines)}")
-    if any(port not in attempts for port in numbers["ports"]):
-        raise NotProven(f"from {expected.site_server}: {', '.join(lines)}")
-    return Finding("passed", f"from {expected.site_server}: {', '.join(lines)}")
-
-
-def _attempt_shown(port: int, service: str, attempt: Connection | None) -> str:
-    if attempt is None:
-        return f"{service} (TCP {port}) was not tried"
-    return f"{service} (TCP {port}) " + ("answers" if attempt.seconds is not None else f"cannot be reached: {attempt.error}")
-
-
-def _sql_server_reach(facts: Facts, expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
-    if expected.sql_server is None:
-        return Finding("skipped", "it is not known where the site database is: option sql_server")
-    attempt = known(facts.sql_server)
-    if attempt is None:
-        raise NotProven("the server has no curl.exe to try it with")
-    if attempt.seconds is None:
-        return Finding("failed", f"{attempt.target} cannot be reached: {attempt.error}")
-    return Finding("passed", f"{attempt.target} answers")
-
-
 def _shown(value: int | None) -> str:
     return "not set" if value is None else str(value)
 
@@ -301,8 +202,8 @@ def _shown(value: int | None) -> str:
 _CHECKS: Mapping[str, Callable[[Facts, Expected, Mapping[str, Any]], Finding]] = {
     "local_administrator": _local_administrator,
     "site_server_pair": _site_server_pair,
-    "site_server_reach": _site_server_reach,
-    "sql_server_reach": _sql_server_reach,
+    "site_server_reach": site_server_reach,
+    "sql_server_reach": sql_server_reach,
     "operating_system": _operating_system,
     "domain_membership": _domain_membership,
     "computer_name": _computer_name,

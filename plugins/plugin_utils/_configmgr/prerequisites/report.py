@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from ..._wsman.client import WsmanClient
 from ..errors import Refusal
 from ..views import View
-from .checks import Check, Expected, catalogue, run
+from .catalogue import Check, catalogue
+from .checks import run
+from .expected import Expected
 from .facts import gather
 from .findings import Finding, Status
 

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.prerequisites.checks import Expected, catalogue, run
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.prerequisites.catalogue import catalogue
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.prerequisites.checks import run
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.prerequisites.expected import Expected
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.prerequisites.facts import (
     Administrators,
     DomainGroups,

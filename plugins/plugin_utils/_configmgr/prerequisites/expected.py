@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+"""What a server is checked for, as the module is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..._windows.connections import Connection, Target
+from ..._windows.domain_directory import DirectoryAccess
+from .catalogue import catalogue
+from .facts import Asked
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the server is checked for."""
+
+    site_server: str
+    """FQDN of the site server."""
+    passive_site_server: str = ""
+    """FQDN of the site server in passive mode, where the site has one."""
+    site_system: str = ""
+    """FQDN that the site knows the server by, or shall."""
+    installation_account: str = ""
+    """``domain\\user``, where the site system is set up with one."""
+    sql_server: Target | None = None
+    """Where the site database is."""
+    from_site_server: tuple[Connection, ...] = ()
+    """What was tried on the site server, if somebody has."""
+    directory: DirectoryAccess | None = None
+    """A domain controller to ask for the groups of accounts."""
+
+    @property
+    def computer_accounts(self) -> tuple[str, ...]:
+        """The computer accounts of the site servers."""
+        return tuple(f"{short_name(server)}$" for server in (self.site_server, self.passive_site_server) if server)
+
+    @property
+    def asked(self) -> Asked:
+        """What has to be read for it."""
+        accounts = self.computer_accounts + ((self.installation_account,) if self.installation_account else ())
+        roots = [*catalogue()["root_certificates"].numbers["roots"], *catalogue()["baltimore_root"].numbers["roots"]]
+        return Asked(accounts, tuple(roots), self.sql_server, self.directory)
+
+
+def short_name(server: str) -> str:
+    """The name of a computer in its domain: the first part of its FQDN, 15 characters at the most."""
+    return server.partition(".")[0][:15].upper()
