@@ -104,7 +104,7 @@ def _certificates(names: Sequence[str], blob: bytes, is_disallowed: bool) -> lis
         certificate = x509.load_der_x509_certificate(_properties(blob)[_CERTIFICATE])
         subject = [str(attribute.value) for attribute in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
         validity = _utc(certificate, "not_valid_before"), _utc(certificate, "not_valid_after")
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, x509.InvalidVersion):
         return [StoredCertificate(name, is_disallowed) for name in names if name.encode("ascii") in blob]
     return [StoredCertificate(name, is_disallowed, *validity) for name in names if name in subject]
 

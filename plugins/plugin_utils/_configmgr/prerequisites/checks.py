@@ -19,7 +19,7 @@ from ..._windows.system import OperatingSystem
 from .administrators import way_in
 from .catalogue import catalogue
 from .expected import Expected, short_name
-from .facts import Facts
+from .facts import Facts, unforeseen
 from .findings import Finding, NotProven, known
 from .reach import site_server_reach, sql_server_reach
 
@@ -30,6 +30,9 @@ def run(name: str, facts: Facts, expected: Expected) -> Finding:
         return _CHECKS[name](facts, expected, catalogue()[name].numbers)
     except NotProven as unknown:
         return Finding("warning", f"not proven: {unknown}")
+    except Exception as error:
+        # Nobody has thought of it. It costs one check, and not the others.
+        return Finding("warning", f"not proven: {unforeseen(error)}")
 
 
 def _local_administrator(facts: Facts, expected: Expected, _numbers: Mapping[str, Any]) -> Finding:

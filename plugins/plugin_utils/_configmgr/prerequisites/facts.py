@@ -32,7 +32,7 @@ from ..._windows.system import (
     read_operating_system,
 )
 from ..._wsman.client import WsmanClient
-from ..._wsman.errors import UndecodableAnswer, WsmanFault
+from ..._wsman.errors import UndecodableAnswer, WsmanError, WsmanFault
 from ..._wsman.shell import CommandTimedOut
 
 _DOTNET = r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full"
@@ -52,7 +52,11 @@ _GROUPS_LOOKED_UP = 4
 _CONNECT_SECONDS = 5
 _COMMANDS_SECONDS = 120
 
+_KEYS_LISTED = (_STRONG_CRYPTO, _PROTOCOLS)
+
 Value = TypeVar("Value")
+Answers = Mapping[str, Sequence[str]]
+"""What programs on the server have put out, by what it is for."""
 
 
 @dataclass(frozen=True)
@@ -101,19 +105,6 @@ class DomainGroups:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What programs on the server have put out."""
-
-    administrators: frozenset[str] | None
-    """The list of the local administrators; None where there is no such group."""
-    roots: RootCertificates
-    registry: Mapping[str, Mapping[tuple[str, str], str] | None]
-    """The values of a key and all below it, by that key."""
-    sql_server: Connection | None
-    """None if it was not tried, or the server has nothing to try it with."""
-
-
-@dataclass(frozen=True)
 class Facts:
     """Everything that the checks judge. None stands for a value that the server does not have."""
 
@@ -153,13 +144,13 @@ def gather(client: WsmanClient, asked: Asked) -> Facts:
         installation_type=_known(lambda: registry.read_text(_CURRENT_VERSION, "InstallationType")),
         computer=_known(lambda: read_computer(client)),
         administrators=administrators,
-        listed_administrators=_of(answers, lambda known: known.administrators),
+        listed_administrators=_of(answers, _listed_administrators),
         domain_groups=_known(lambda: _read_domain_groups(administrators, asked)),
         dotnet_release=_known(lambda: registry.read_number(_DOTNET, "Release")),
         runtime_version=_known(lambda: registry.read_text(_RUNTIME, "Version")),
         strong_crypto=_of(answers, _strong_crypto),
         tls_12=_of(answers, _tls_12),
-        roots=_of(answers, lambda known: known.roots),
+        roots=_of(answers, lambda known: root_certificates.read_certificates(asked.roots, known["roots"])),
         pending_restarts=_known(lambda: _read_pending_restarts(registry)),
         names=_known(
             lambda: (
@@ -169,7 +160,7 @@ def gather(client: WsmanClient, asked: Asked) -> Facts:
         ),
         site_servers=_known(lambda: registry.read_text(_SITE, "Site Servers")),
         space=_known(lambda: Space(tuple(read_drives(client)), tuple(find_in_roots(client, "no_sms_on_drive", "sms")))),
-        sql_server=_of(answers, lambda known: known.sql_server),
+        sql_server=_of(answers, lambda known: _sql_server(known, asked.sql_server)),
     )
 
 
@@ -178,6 +169,16 @@ def _known(read: Callable[[], Value]) -> Value | Unknown:
         return read()
     except (WindowsError, WsmanFault, UndecodableAnswer, CommandTimedOut) as error:
         return Unknown(str(error))
+    except WsmanError:
+        raise
+    except Exception as error:
+        # Nobody has thought of it. It costs one reading, and not the others.
+        return Unknown(unforeseen(error))
+
+
+def unforeseen(error: Exception) -> str:
+    """An exception that should not have been, in words."""
+    return f"an unexpected error, {type(error).__name__}: {error}"
 
 
 def _of(answers: Answers | Unknown, part: Callable[[Answers], Value]) -> Value | Unknown:
@@ -196,22 +197,14 @@ def _read_administrators(client: WsmanClient) -> Administrators:
 def _run_programs(client: WsmanClient, administrators: Administrators | Unknown, asked: Asked) -> Answers:
     """Everything that programs on the server answer, in one shell."""
     group = None if isinstance(administrators, Unknown) else administrators.group
-    keys = (_STRONG_CRYPTO, _PROTOCOLS)
     parts: dict[str, Sequence[str]] = {
-        "registry": [registry_listing.command_to_list(key) for key in keys],
+        "registry": [registry_listing.command_to_list(key) for key in _KEYS_LISTED],
         "roots": root_certificates.commands_to_find(asked.roots),
         "administrators": _possible(lambda: [local_groups.command_to_list(group)] if group else []),
         "sql_server": [command_to_connect(asked.sql_server, _CONNECT_SECONDS)] if asked.sql_server else [],
     }
     outputs = iter(run_together(client, [line for lines in parts.values() for line in lines], timeout=_COMMANDS_SECONDS))
-    answers = {part: [next(outputs) for _line in lines] for part, lines in parts.items()}
-    listed = answers["administrators"]
-    return Answers(
-        administrators=local_groups.read_listed(listed[0]) if listed else None,
-        roots=root_certificates.read_certificates(asked.roots, answers["roots"]),
-        registry={key: registry_listing.read_listing(output) for key, output in zip(keys, answers["registry"], strict=True)},
-        sql_server=read_connection(asked.sql_server, answers["sql_server"][0]) if asked.sql_server else None,
-    )
+    return {part: [next(outputs) for _line in lines] for part, lines in parts.items()}
 
 
 def _possible(lines: Callable[[], Sequence[str]]) -> Sequence[str]:
@@ -234,6 +227,16 @@ def _read_domain_groups(administrators: Administrators | Unknown, asked: Asked) 
         )
 
 
+def _listed_administrators(answers: Answers) -> frozenset[str] | None:
+    """The list of the local administrators; None where there is no such group."""
+    return next((local_groups.read_listed(output) for output in answers["administrators"]), None)
+
+
+def _sql_server(answers: Answers, target: Target | None) -> Connection | None:
+    """None if it was not tried, or the server has nothing to try it with."""
+    return read_connection(target, answers["sql_server"][0]) if target else None
+
+
 def _strong_crypto(answers: Answers) -> tuple[int | None, ...]:
     values = _listed(answers, _STRONG_CRYPTO)
     return tuple(
@@ -252,7 +255,7 @@ def _tls_12(answers: Answers) -> dict[str, int | None]:
 
 
 def _listed(answers: Answers, key: str) -> Mapping[tuple[str, str], str]:
-    values = answers.registry[key]
+    values = registry_listing.read_listing(answers["registry"][_KEYS_LISTED.index(key)])
     if values is None:
         raise WindowsError(f"HKLM\\{key} could not be read")
     return values

@@ -182,6 +182,16 @@ def test_what_cannot_be_read_is_never_passed_and_says_why(name: str) -> None:
     assert (finding.status, finding.evidence) == ("warning", "not proven: access is denied")
 
 
+@pytest.mark.parametrize("name", catalogue())
+def test_a_check_that_stumbles_is_a_warning_that_says_over_what(name: str) -> None:
+    class Odd:
+        def __getattr__(self, name: str) -> Any:
+            raise LookupError("odd")
+
+    finding = run(name, Odd(), EXPECTED)  # type: ignore[arg-type]
+    assert (finding.status, finding.evidence) == ("warning", "not proven: an unexpected error, LookupError: odd")
+
+
 @pytest.mark.parametrize("domain", ["CORP", "corp.example"])
 def test_the_installation_account_is_enough(domain: str) -> None:
     found = replace(FIT, administrators=administrators(Member(domain, "CM-Install", False)))

@@ -47,6 +47,13 @@ def test_a_damaged_blob_is_a_damaged_certificate_or_none(position: int, put: byt
             assert certificate.name == NAME
 
 
+def test_a_certificate_of_an_unknown_version_is_damaged() -> None:
+    version_3, version_6 = bytes.fromhex("a003020102"), bytes.fromhex("a003020105")
+    assert version_3 in BLOB
+    (certificate,) = read_certificates(NAMES, outputs(BLOB.replace(version_3, version_6))).found
+    assert certificate.name == NAME and certificate.is_damaged
+
+
 @given(st.binary(max_size=200))
 def test_no_blob_is_the_cause_of_a_crash(blob: bytes) -> None:
     read_certificates(NAMES, outputs(blob))
