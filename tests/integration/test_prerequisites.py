@@ -86,6 +86,7 @@ def test_the_group_is_found_in_any_language(servers: Site, server: str, group: s
         ("core1", "operating_system", "failed", "Server Core"),
         ("client1", "operating_system", "failed", "Windows 11"),
         ("old1", "dotnet_framework", "failed", "release"),
+        ("old1", "operating_system", "failed", "build 9600"),
         ("dc1", "local_administrator", "warning", "domain controller"),
         ("alone1", "domain_membership", "failed", "workgroup"),
     ],

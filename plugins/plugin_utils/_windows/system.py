@@ -21,8 +21,6 @@ _SYSTEM = CimClass.declare(
     BuildNumber="string",
     Caption="string",
     LocalDateTime="datetime",
-    OperatingSystemSKU="uint32",
-    OSArchitecture="string",
     ProductType="uint32",
 )
 _COMPUTER = CimClass.declare(

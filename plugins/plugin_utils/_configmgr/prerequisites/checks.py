@@ -51,10 +51,12 @@ def _site_server_pair(facts: Facts, expected: Expected, _numbers: Mapping[str, A
     return Finding("passed", f"{name} is the only site server of its site" if servers else f"{name} is no site server")
 
 
-def _operating_system(facts: Facts, _expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
+def _operating_system(facts: Facts, _expected: Expected, numbers: Mapping[str, Any]) -> Finding:
     system, installation = known(facts.operating_system), known(facts.installation_type)
-    evidence = f"{system.caption}, build {system.build}, installed as {installation or 'unknown'}"
-    if system.is_server is None or installation is None:
+    evidence = f"{system.caption}, build {system.build or 'unknown'}, installed as {installation or 'unknown'}"
+    if system.build is not None and system.build < numbers["minimum_build"]:
+        return Finding("failed", f"{evidence}; build {numbers['minimum_build']} is needed")
+    if system.is_server is None or system.build is None or installation is None:
         raise NotProven(evidence)
     return Finding("passed" if system.is_server and installation == "Server" else "failed", evidence)
 
