@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..plugin_utils._action import SITE_CODE_OPTION, Options, Result, SiteAction
 from ..plugin_utils._configmgr.accounts import check_account
-from ..plugin_utils._configmgr.servers import check_fqdn
+from ..plugin_utils._configmgr.servers import check_fqdn, check_proxy
 from ..plugin_utils._configmgr.site_system_deployment import SiteSystemDeployment
 from ..plugin_utils._configmgr.site_system_views import describe_site_system, view_site_system
 from ..plugin_utils._configmgr.site_systems import Wanted
@@ -53,13 +53,11 @@ class ActionModule(SiteAction):
             raise ValueError(f"{given[0]}: a site system that shall be absent has no settings. Leave it out.")
         self._check_proxy(options)
 
-    @staticmethod
-    def _check_proxy(options: Options) -> None:
+    def _check_proxy(self, options: Options) -> None:
         if options["proxy_port"] is not None and not 1 <= options["proxy_port"] <= 65535:
             raise ValueError("proxy_port: it must be between 1 and 65535.")
         if options["proxy_server"] is not None:
-            if not options["proxy_server"] or any(character in options["proxy_server"] for character in "/\\:@ \t\r\n"):
-                raise ValueError("proxy_server: it must be a name such as proxy.corp.example, without http:// and port.")
+            self.check_option(options, "proxy_server", check_proxy)
             if options["use_proxy"] is None:
                 options["use_proxy"] = True
         if options["use_proxy"] is False:

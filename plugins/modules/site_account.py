@@ -16,7 +16,8 @@ description:
   - A site can only use an account, to install roles on a site system or to log on to a proxy, that it knows with its password.
   - The password is encrypted by the SMS Provider before it is stored. It is sent on the connection to the host, so that should
     be HTTPS, or HTTP with encrypted messages.
-  - An account that a site system is set up with is not forgotten.
+  - An account that a site system of the site uses is not forgotten.
+  - Every site of a hierarchy knows accounts of its own. Those of other sites are left alone.
 options:
   account:
     description:

@@ -17,7 +17,8 @@ description:
     an existing one; or removes it.
   - Every setting is read and compared by its name. What is not given stays as it is.
   - A site system that still has other roles is not removed.
-  - An account that the site does not know is refused, but not in check mode, because a task before may be what makes it known.
+  - An account that the site does not know is refused, also where it is on record already and was forgotten since; but not in
+    check mode, because a task before may be what makes it known.
 options:
   site_system:
     description: Fully qualified domain name of the server, as it is known in the intranet.
@@ -46,15 +47,18 @@ options:
     description: Whether the roles of the server reach the internet through a proxy. Giving O(proxy_server) implies V(true).
     type: bool
   proxy_server:
-    description: Name of the proxy, without protocol and port. All roles of the server share one.
+    description: Name or IPv4 address of the proxy, without protocol and port. All roles of the server share one.
     type: str
   proxy_port:
-    description: Port of the proxy, between 1 and 65535. A proxy that is taken into use without one gets 80, as in the console.
+    description:
+      - Port of the proxy, between 1 and 65535. A proxy that is taken into use without one gets 80, as in the console.
+      - Refused where no proxy is in use nor taken into use.
     type: int
   proxy_account:
     description:
       - The account that logs on to the proxy, in the form C(domain\user). It must be known to the site.
       - An empty text stands for none; the computer account of the server is used then.
+      - Refused where no proxy is in use nor taken into use, unless it is empty.
     type: str
 attributes:
   idempotent:

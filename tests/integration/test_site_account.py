@@ -68,6 +68,36 @@ def test_an_account_that_is_in_use_is_not_forgotten(site: Site) -> None:
     assert site.play({system: {**used, "installation_account": ""}}, have(state="absent")).results[-1]["changed"]
 
 
+def test_a_name_that_is_on_record_but_switched_off_is_not_in_use(site: Site) -> None:
+    site.play(have(password=SECRET))
+    for server in ("srv1", "ps1"):
+        site.control.console("set_property", server=server, role="SMS Site System", name="UserName", value2=ACCOUNT)
+        site.control.console("set_property", server=server, role="SMS Site System", name="ProxyUserName", value2=ACCOUNT)
+    site.control.console("set_property", server="srv1", role="SMS Site System", name="UseMachineAccount", value=1)
+    site.control.console("set_property", server="srv1", role="SMS Site System", name="UseProxy", value=0)
+    assert site.play(have(state="absent")).only["changed"]
+
+
+@pytest.mark.parametrize("of", ["PR1", "CAS"])
+def test_a_site_has_accounts_of_its_own(hierarchy: Site, of: str) -> None:
+    hierarchy.control.console("add_known_account", account="CORP\\installer", site_code=of)
+    hierarchy.control.console("set_property", server="pr1", role="SMS Site System", name="UserName", value2="CORP\\installer")
+    hierarchy.control.console("set_property", server="pr1", role="SMS Site System", name="UseMachineAccount", value=0)
+    (before,) = hierarchy.control.state()["known_accounts"]
+    gone = hierarchy.play(have(account="CORP\\installer", state="absent")).only
+    assert gone["changed"] == (of == "CAS"), gone.message
+    if of == "CAS":
+        assert hierarchy.control.state()["known_accounts"] == []
+        return
+    refused(hierarchy.play(have(account="CORP\\installer")).only, "does not know the account", "Set password")
+    written = hierarchy.play(*[have(account="CORP\\installer", password=SECRET, update_password="always")] * 2)
+    assert [result["changed"] for result in written.results] == [True, True]
+    assert hierarchy.writes() == ["Create", "Put"]
+    other, mine = sorted(hierarchy.control.state()["known_accounts"], key=lambda entry: str(entry["site_code"]), reverse=True)
+    assert other == before and other["password_is_right"]
+    assert mine["site_code"] == "CAS" and not mine["password_is_right"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

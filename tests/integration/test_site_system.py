@@ -117,6 +117,19 @@ def test_an_account_that_the_site_does_not_know(site: Site, option: str) -> None
     assert site.writes() == [] and properties(site) is None
 
 
+@pytest.mark.parametrize(("option", "setting"), [("installation_account", "UserName"), ("proxy_account", "ProxyUserName")])
+def test_an_account_on_record_that_the_site_has_forgotten(site: Site, option: str, setting: str) -> None:
+    know(site, "CORP\\used")
+    site.play(have(installation_account="CORP\\used", proxy_server="proxy.corp.example", proxy_account="CORP\\used"))
+    site.control.console("set_property", server="srv2", role="SMS Site System", name=setting, value2="CORP\\forgotten")
+    for options in ({}, {"public_fqdn": "cm.example.com"}):
+        refused(site.play(have(**options)).only, "does not know the account CORP\\forgotten", "site_account")
+    told = site.play(have(), arguments=("--check",)).only
+    assert told["unknown_accounts"] == ["CORP\\forgotten"] and not told["changed"]
+    assert site.play(have(**{option: ""})).only["changed"]
+    assert not site.play(have()).only["changed"]
+
+
 def test_check_mode_and_diff(site: Site) -> None:
     told = site.play(have(public_fqdn="cm.example.com"), arguments=("--check", "--diff")).only
     assert told["changed"] and "would make" in told.message
@@ -156,6 +169,9 @@ def test_one_of_another_site_is_left_alone(hierarchy: Site) -> None:
         ({"installation_account": "a\\b\\c"}, ["installation_account", "domain\\user"]),
         ({"installation_account": "user@corp.example"}, ["installation_account", "domain\\user"]),
         ({"proxy_server": "http://proxy:8080"}, ["proxy_server", "without http://"]),
+        ({"proxy_server": "proxy:8080"}, ["proxy_server", "without http:// and port"]),
+        ({"proxy_server": "proxy;corp"}, ["proxy_server", "'proxy;corp' is no host name"]),
+        ({"proxy_server": ""}, ["proxy_server", "no host name"]),
         ({"use_proxy": False, "proxy_port": 80}, ["proxy_port", "use_proxy"]),
         ({"state": "absent", "public_fqdn": "a.b"}, ["public_fqdn", "absent"]),
         ({"site_system": "SRV2"}, ["site_system", "fully qualified domain name"]),
@@ -170,6 +186,22 @@ def test_wrong_options_cost_no_request(site: Site, options: dict[str, Any], word
 def test_a_proxy_that_is_not_on_record_cannot_be_used(site: Site) -> None:
     refused(site.play(have(use_proxy=True)).only, "use_proxy", "proxy_server")
     assert site.writes() == []
+
+
+@pytest.mark.parametrize("given", [{"proxy_port": 8080}, {"proxy_account": "CORP\\proxy"}])
+def test_settings_of_a_proxy_need_one_that_is_in_use(site: Site, given: dict[str, Any]) -> None:
+    know(site, "CORP\\proxy")
+    (name,) = given
+    words = (name, "no proxy is in use", "Give proxy_server or use_proxy: true")
+    refused(site.play(have(**given)).only, *words)
+    site.play(have(proxy_server="10.0.0.1"), have(use_proxy=False))
+    written = len(site.writes())
+    refused(site.play(have(**given)).only, *words)
+    unchanged = site.play(have(proxy_account="")).only
+    assert not unchanged["changed"] and unchanged["site_system"]["proxy"] is None
+    assert len(site.writes()) == written
+    used = site.play(have(use_proxy=True, **given)).only
+    assert used["changed"] and used["site_system"]["proxy"]["server"] == "10.0.0.1"
 
 
 def test_an_account_without_the_right(site: Site) -> None:

@@ -18,6 +18,7 @@ from .errors import Refusal, SiteError
 from .hierarchy import missing_provider_explained, read_hierarchy
 from .provider import SiteProvider
 from .roles import SITE_SYSTEM, read_roles
+from .servers import same_site
 from .site_systems import SiteSystem
 from .writing import Overtaken, attempt, write_once
 
@@ -91,9 +92,10 @@ class AccountDeployment:
         return find_account(self._provider, name)
 
     def _check_unused(self, name: str) -> None:
-        """Refuse to forget an account that site systems are set up with."""
-        systems = [SiteSystem(role) for role in read_roles(self._provider, SITE_SYSTEM)]
-        users = sorted(system.server for system in systems if _uses(system, name))
+        """Refuse to forget an account that the site uses. Another site uses what it knows itself."""
+        roles = read_roles(self._provider, SITE_SYSTEM)
+        systems = [SiteSystem(role) for role in roles if same_site(role.site_code, self._provider.site_code)]
+        users = sorted(system.server for system in systems if name.casefold() in map(str.casefold, system.accounts))
         if users:
             raise Refusal(
                 f"The account {name} is in use: {', '.join(users)} is set up with it. Give it another account or none "
@@ -127,8 +129,3 @@ class AccountDeployment:
                 f"The SMS Provider of site {self._provider.site_code} accepted the change of the account {wanted.name}, but "
                 "does not list it so. Run the task again."
             )
-
-
-def _uses(system: SiteSystem, name: str) -> bool:
-    accounts = [system.account, system.proxy.account if system.proxy else ""]
-    return name.casefold() in (account.casefold() for account in accounts)

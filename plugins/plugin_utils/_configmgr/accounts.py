@@ -38,8 +38,9 @@ def check_account(name: str) -> str:
 
 
 def find_account(provider: SiteProvider, name: str) -> Account | None:
-    """The account of this name, if the site knows it."""
-    wql = f"SELECT * FROM {_CLASS} WHERE ItemType = {quote('User')} AND UserName = {quote(name)}"
+    """The account of this name, if the site itself knows it: a provider shows the accounts of the sites below, too."""
+    conditions = {"ItemType": "User", "SiteCode": provider.site_code, "UserName": name}
+    wql = f"SELECT * FROM {_CLASS} WHERE " + " AND ".join(f"{key} = {quote(value)}" for key, value in conditions.items())
     rows = list(provider.query(wql, classes.ACCOUNT))
     return Account(rows[0].text("UserName"), keys_of(rows[0])) if rows else None
 

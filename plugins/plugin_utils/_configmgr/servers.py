@@ -42,6 +42,16 @@ def check_host(name: str) -> str:
     return name
 
 
+def check_proxy(name: str) -> str:
+    """Return the host of a proxy, a name or an IPv4 address. ValueError for anything else, such as a URL."""
+    try:
+        return check_host(name)
+    except ValueError:
+        raise ValueError(
+            f"{name!r} is no host name: it must be one such as proxy.corp.example or an IPv4 address, without http:// and port."
+        ) from None
+
+
 def check_sql_server(name: str) -> str:
     """Return the host of a SQL Server. ValueError unless it is given as a host name, or as ``host\\instance``."""
     return check_host(name.partition("\\")[0])

@@ -31,7 +31,7 @@ from .roles import (
     write_settings,
 )
 from .servers import same_site
-from .site_systems import ACCOUNT, PROXY_ACCOUNT, SiteSystem, Wanted, changes
+from .site_systems import SiteSystem, Wanted, changes
 from .writing import attempt, plan_anew_when_overtaken, write_once
 
 _NAME_OF_SERVER = "Server Remote Name"
@@ -98,12 +98,6 @@ def other_roles(roles: list[Role]) -> list[str]:
     return sorted({role.name for role in roles if role.name not in (SITE_SYSTEM, COMPONENT_SERVER)})
 
 
-def accounts_of(step: Step) -> list[str]:
-    """The accounts that a step would have the site use."""
-    settings = (step.settings.get(name) for name in (ACCOUNT, PROXY_ACCOUNT))
-    return sorted({setting.text2 for setting in settings if setting is not None and setting.text2})
-
-
 class SiteSystemDeployment:
     """One run for one server. Raises `SiteError` with words for an administrator, or `WsmanError`."""
 
@@ -123,7 +117,8 @@ class SiteSystemDeployment:
     ) -> SiteSystemOutcome:
         roles = self._gather(server)
         step = plan(state, server, wanted, roles, self._provider.site_code)
-        unknown = self._unknown_accounts(step)
+        planned = self._planned(server, step)
+        unknown = self._unknown_accounts(planned)
         if unknown and not check_mode:
             raise Refusal(
                 f"Site {self._provider.site_code} does not know the account {unknown[0]}. Make it known first, with its "
@@ -135,7 +130,7 @@ class SiteSystemDeployment:
             server,
             step,
             before=SiteSystem(step.role) if step.role else None,
-            after=self._planned(server, step) if is_planned else self._apply(server, step),
+            after=planned if is_planned else self._apply(server, step),
             roles=tuple(other_roles(roles)),
             is_planned=check_mode,
             unknown_accounts=unknown,
@@ -149,8 +144,10 @@ class SiteSystemDeployment:
             read_hierarchy(self._provider)
         return roles
 
-    def _unknown_accounts(self, step: Step) -> tuple[str, ...]:
-        return tuple(account for account in accounts_of(step) if find_account(self._provider, account) is None)
+    def _unknown_accounts(self, planned: SiteSystem | None) -> tuple[str, ...]:
+        """Also what is on record already: the site may have been made to forget it since."""
+        used = planned.accounts if planned else ()
+        return tuple(account for account in used if find_account(self._provider, account) is None)
 
     def _planned(self, server: str, step: Step) -> SiteSystem | None:
         if step.operation == "remove":

@@ -81,6 +81,12 @@ class SiteSystem:
             "" if is_anonymous else self._setting(PROXY_ACCOUNT).text2,
         )
 
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that the site really uses, sorted; a name on record that is switched off is none of them."""
+        used = {self.account, self.proxy.account if self.proxy else ""}
+        return tuple(sorted(used - {""}))
+
     def _setting(self, name: str, default: Setting | None = None) -> Setting:
         return self.role.setting(name) or default or Setting()
 
@@ -101,9 +107,15 @@ class Wanted:
 def changes(wanted: Wanted, role: Role | None) -> dict[str, Setting]:
     """The settings that have to be written, with what else their properties hold left as it is.
 
-    ValueError where a proxy is wanted and neither given nor on record.
+    ValueError where a proxy is wanted and neither given nor on record, or settings of a proxy where none is in use.
     """
-    found = SiteSystem(role) if role else None
+    has_proxy = role is not None and SiteSystem(role).proxy is not None
+    uses_proxy = has_proxy if wanted.uses_proxy is None else wanted.uses_proxy
+    if not uses_proxy:
+        given = {"proxy_port": wanted.proxy_port, "proxy_account": wanted.proxy_account}
+        useless = [name for name, value in given.items() if value]
+        if useless:
+            raise ValueError(f"{useless[0]}: no proxy is in use on this server. Give proxy_server or use_proxy: true, too.")
     target: dict[str, Mapping[str, int | str]] = {}
     if wanted.public_fqdn is not None:
         target[PUBLIC_FQDN] = {"text1": wanted.public_fqdn}
@@ -119,10 +131,10 @@ def changes(wanted: Wanted, role: Role | None) -> dict[str, Setting]:
         target[PROXY] = {"text2": wanted.proxy_server}
     if wanted.proxy_port is not None:
         target[PROXY_PORT] = {"number": wanted.proxy_port}
-    if wanted.proxy_account is not None:
+    if wanted.proxy_account is not None and uses_proxy:
         target[ANONYMOUS_PROXY] = {"number": int(not wanted.proxy_account)}
         target[PROXY_ACCOUNT] = {"text2": wanted.proxy_account}
-    if wanted.uses_proxy and (found is None or found.proxy is None):
+    if wanted.uses_proxy and not has_proxy:
         _complete_proxy(target, role)
     result = {}
     for name, parts in target.items():
