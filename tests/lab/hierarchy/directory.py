@@ -43,6 +43,8 @@ class Principal:
     """Without one, nobody can log on with it here."""
     members: dict[str, Principal] = field(default_factory=dict, repr=False)
     """Of a group, by lower-case name."""
+    hidden_attributes: set[str] = field(default_factory=set, repr=False)
+    """Attributes that nobody has the right to read."""
 
     @property
     def rid(self) -> int:

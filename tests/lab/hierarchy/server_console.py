@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .hierarchy import Hierarchy
     from .windows_server import WindowsServer
 
+_HIDEABLE = ("tokenGroups", "objectSid", "msDS-PrincipalName")
+
 
 class ServerConsole:
     """Acts that do not come over the wire of the lab. Anything wrong in the request is a ValueError.
@@ -33,6 +35,7 @@ class ServerConsole:
             "add_domain_group": self.add_domain_group,
             "add_domain_group_member": self.add_domain_group_member,
             "remove_domain_group_member": self.remove_domain_group_member,
+            "hide_attribute": self.hide_attribute,
             "set_registry_value": self.set_registry_value,
             "delete_registry_value": self.delete_registry_value,
             "create_registry_key": self.create_registry_key,
@@ -86,9 +89,10 @@ class ServerConsole:
         for name in _several(member):
             self._server(server).accounts.remove(group, name)
 
-    def add_domain_group(self, name: str, members: Sequence[str] = ()) -> None:
-        """Make a group of the domain."""
-        self._hierarchy.directory.add_group(name, [self._principal(member) for member in members])
+    def add_domain_group(self, name: str | Sequence[str], members: Sequence[str] = ()) -> None:
+        """Make a group of the domain, or several with the same members."""
+        for group in _several(name):
+            self._hierarchy.directory.add_group(group, [self._principal(member) for member in members])
 
     def add_domain_group_member(self, group: str, member: str | Sequence[str]) -> None:
         """Put somebody, or several, into a group of the domain; it may be that group itself."""
@@ -103,6 +107,12 @@ class ServerConsole:
                 self._hierarchy.directory.remove_member(self._group(group), self._principal(name))
             except KeyError:
                 raise ValueError(f"{name} is not in the group {group}") from None
+
+    def hide_attribute(self, account: str, name: str) -> None:
+        """Have nobody be allowed to read an attribute of an entry of the domain, by its name as the directory spells it."""
+        if name not in _HIDEABLE:
+            raise ValueError(f"what can be hidden is {', '.join(_HIDEABLE)}, not {name}")
+        self._principal(account).hidden_attributes.add(name)
 
     def set_registry_value(self, server: str, key: str, name: str, value: RegistryData, type: str | None = None) -> None:
         """Write a value: text, a number or a list of texts, of another type where one is named; BINARY takes hex digits."""
@@ -211,5 +221,5 @@ class ServerConsole:
         return path
 
 
-def _several(member: str | Sequence[str]) -> Sequence[str]:
-    return [member] if isinstance(member, str) else member
+def _several(name: str | Sequence[str]) -> Sequence[str]:
+    return [name] if isinstance(name, str) else name

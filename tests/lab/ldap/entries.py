@@ -29,7 +29,7 @@ _CATEGORIES = {"user": "Person", "computer": "Computer", "group": "Group"}
 _ACCOUNT_TYPES = {"user": 0x30000000, "computer": 0x30000001, "group": 0x10000000}
 _NORMAL_ACCOUNT, _WORKSTATION_TRUST, _SERVER_TRUST = 0x200, 0x1000, 0x2000
 _GLOBAL_SECURITY_GROUP, _BUILTIN_GROUP = -2147483646, -2147483643
-_CONSTRUCTED = ("tokengroups", "primarygrouptoken")
+_CONSTRUCTED = ("tokengroups", "primarygrouptoken", "msds-principalname")
 """Attributes that have to be asked for by name."""
 
 Values = list[bytes]
@@ -48,11 +48,15 @@ class Entry:
     def __init__(self, dn: str, attributes: Mapping[str, Callable[[], Values]]) -> None:
         self.dn = dn
         self._attributes = {name.lower(): (name, compute) for name, compute in attributes.items()}
+        self._computed: dict[str, Values] = {}
 
     def values(self, name: str) -> Values:
         """The values of an attribute; none where the entry does not have it."""
-        found = self._attributes.get(name.lower())
-        return found[1]() if found else []
+        lower = name.lower()
+        if lower not in self._computed:
+            found = self._attributes.get(lower)
+            self._computed[lower] = found[1]() if found else []
+        return self._computed[lower]
 
     def name_of(self, name: str) -> str:
         """How the directory spells an attribute."""
@@ -145,7 +149,10 @@ class Tree:
         computed: dict[str, Callable[[], Values]] = {
             "memberOf": lambda: [directory.distinguished_name(group).encode() for group in self._groups_of(principal)],
             "tokenGroups": lambda: [binary_sid(group.sid) for group in directory.groups_of(principal)],
+            "msDS-PrincipalName": lambda: [self._windows_name(principal).encode()],
         }
+        for name in principal.hidden_attributes:
+            computed[name] = list
         if principal.kind == "group":
             is_builtin = principal.container == "CN=Builtin"
             texts["groupType"] = (str(_BUILTIN_GROUP if is_builtin else _GLOBAL_SECURITY_GROUP),)
@@ -159,7 +166,12 @@ class Tree:
             texts["dNSHostName"] = (f"{principal.common_name.lower()}.{directory.domain}",)
         elif principal.kind == "user":
             texts["userPrincipalName"] = (f"{principal.name}@{directory.domain}",)
-        return self._entry(dn, texts, principal.sid, computed)
+        return self._entry(dn, texts, "" if "objectSid" in principal.hidden_attributes else principal.sid, computed)
+
+    def _windows_name(self, principal: Principal) -> str:
+        """As Windows shows it in lists of members."""
+        is_builtin = principal.container == "CN=Builtin"
+        return f"BUILTIN\\{principal.name}" if is_builtin else self._directory.qualified(principal)
 
     def _entry(
         self,

@@ -48,8 +48,9 @@ class DirectoryProtocol(BaseLDAPServer):  # type: ignore[misc]
     fail_LDAPBindRequest = pureldap.LDAPBindResponse
     fail_LDAPSearchRequest = pureldap.LDAPSearchResultDone
 
-    def __init__(self, hierarchy: Callable[[], Hierarchy], *, has_tls: bool) -> None:
+    def __init__(self, hierarchy: Callable[[], Hierarchy], *, has_tls: bool, searches: list[str] | None = None) -> None:
         super().__init__()
+        self._searches = [] if searches is None else searches
         self._hierarchy = hierarchy
         self._is_bound = False
         self._has_tls = has_tls
@@ -83,6 +84,7 @@ class DirectoryProtocol(BaseLDAPServer):  # type: ignore[misc]
     def handle_LDAPSearchRequest(self, request: Any, controls: Sequence[tuple[bytes, Any, bytes]] | None, reply: Any) -> Any:
         base, scope = request.baseObject.decode(errors="replace"), int(request.scope)
         names = [name.decode(errors="replace") for name in request.attributes]
+        self._searches.append(base)
         with self._hierarchy().simulation.moment():
             tree = Tree(self._hierarchy().directory)
             if not base and scope == pureldap.LDAP_SCOPE_baseObject:

@@ -29,7 +29,9 @@ class LdapServer:
     """Serves the directory of the present hierarchy on loopback until it is closed."""
 
     def __init__(self, hierarchy: Callable[[], Hierarchy], tls: ssl.SSLContext) -> None:
-        self._servers = [_Listener(hierarchy, tls, is_secure) for is_secure in (False, True)]
+        self.searches: list[str] = []
+        """The base of every search that was asked for, whatever came of it."""
+        self._servers = [_Listener(hierarchy, tls, is_secure, self.searches) for is_secure in (False, True)]
         self.port, self.tls_port = (server.server_address[1] for server in self._servers)
         for server in self._servers:
             Thread(target=server.serve_forever, args=(0.05,), name="LDAP", daemon=True).start()
@@ -56,8 +58,8 @@ class _Listener(ThreadingTCPServer):
     block_on_close = False
     request_queue_size = 64
 
-    def __init__(self, hierarchy: Callable[[], Hierarchy], tls: ssl.SSLContext, is_secure: bool) -> None:
-        self.hierarchy, self.tls, self.is_secure = hierarchy, tls, is_secure
+    def __init__(self, hierarchy: Callable[[], Hierarchy], tls: ssl.SSLContext, is_secure: bool, searches: list[str]) -> None:
+        self.hierarchy, self.tls, self.is_secure, self.searches = hierarchy, tls, is_secure, searches
         self._connections: set[socket.socket] = set()
         super().__init__(("127.0.0.1", 0), _Connection)
 
@@ -105,7 +107,7 @@ class _Connection(BaseRequestHandler):
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         is_secure = self.server.is_secure
         transport = _Transport(self._secured(plain) if is_secure else plain)
-        protocol = DirectoryProtocol(self.server.hierarchy, has_tls=is_secure)
+        protocol = DirectoryProtocol(self.server.hierarchy, has_tls=is_secure, searches=self.server.searches)
         protocol.makeConnection(transport)
         try:
             while transport.is_open and (data := transport.connection.recv(65536)):

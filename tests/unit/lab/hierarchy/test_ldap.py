@@ -200,6 +200,26 @@ def test_what_changes_is_seen_at_once(domain: Domain) -> None:
     assert domain.search("(cn=Fresh)") == {}
 
 
+def test_names_as_windows_shows_them(domain: Domain) -> None:
+    attribute = "msDS-PrincipalName"
+    shown = domain.search("(|(cn=PS1)(cn=CM Servers)(cn=Administrators))", [attribute])
+    assert {found[attribute][0] for found in shown.values()} == {"CORP\\PS1$", "CORP\\CM Servers", "BUILTIN\\Administrators"}
+    assert attribute not in domain.search("(cn=PS1)", "*")[PS1]
+
+
+def test_attributes_that_nobody_may_read(domain: Domain) -> None:
+    names = ["tokenGroups", "objectSid", "msDS-PrincipalName"]
+    before = len(domain.ldap.searches)
+    assert domain.search("(cn=PS1)", [*names, "cn"])[PS1].keys() == {*names, "cn"}
+    for name in names:
+        domain.lab.console.perform({"action": "hide_attribute", "account": "CORP\\PS1$", "name": name})
+    assert domain.search("(cn=PS1)", [*names, "cn"])[PS1].keys() == {"cn"}
+    assert domain.ldap.searches[before:].count(BASE) == 2
+    with pytest.raises(ValueError, match="what can be hidden is tokenGroups"):
+        domain.lab.console.perform({"action": "hide_attribute", "account": "CORP\\PS1$", "name": "cn"})
+    domain.lab.reset()
+
+
 def test_what_is_no_ldap_is_hung_up_on(domain: Domain) -> None:
     for port in (domain.ldap.port, domain.ldap.tls_port):
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
