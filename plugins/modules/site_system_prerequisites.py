@@ -40,7 +40,10 @@ options:
         found out.
     type: str
   installation_account:
-    description: The site system installation account, in the form C(domain\user), where the site system is set up with one.
+    description:
+      - The site system installation account, in the form C(domain\user), where the site system is set up with one.
+      - Whether a site that has one also tries the computer account of the site server is not documented. So, where only the
+        latter is a local administrator, nothing is proven.
     type: str
   sql_server:
     description:
@@ -81,11 +84,16 @@ options:
     description:
       - A domain controller that is asked which groups the accounts are in, as a host, or as a URL that begins with C(ldaps://) or
         C(ldap://). The latter is turned to TLS before anybody logs on.
-      - Without it, an account that may be an administrator through a group of the domain is not proven to be one.
+      - Without it, an account that may be an administrator through a group of the domain is proven neither to be one nor to be
+        none. On most servers, Domain Admins is such a group.
+      - It has to be a domain controller of the server's own domain.
       - The controller asks it, not the server.
     type: str
   ldap_user:
-    description: The account to ask with, as C(domain\user), C(user@domain) or a distinguished name. Any account of the domain will do.
+    description:
+      - The account to ask with, as C(domain\user), C(user@domain) or a distinguished name.
+      - It must be allowed to read the attribute C(tokenGroups) of other accounts, as the members of Pre-Windows 2000 Compatible Access
+        and of Windows Authorization Access Group are by default.
     type: str
   ldap_password:
     description: Its password.
@@ -192,7 +200,7 @@ checks:
     evidence:
       description: What was read.
       type: str
-      sample: CORP\PS1$ is a member of SRV1\Administrators
+      sample: corp.example\PS1$ is a member of SRV1\Administrators
     remedy:
       description: What to do where it does not pass.
       type: str

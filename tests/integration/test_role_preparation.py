@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from fitness import without_groups
 from plays import Play, Result, Site
 
 SERVER = "srv2.corp.example"
@@ -30,6 +31,7 @@ def lines(result: Result) -> list[str]:
 
 
 def test_a_server_that_lacks_the_right_ends_with_a_table_and_succeeds_once_it_has_it(site: Site) -> None:
+    without_groups(site, "srv2")
     site.control.console("remove_local_group_member", server="srv2", member="CORP\\PS1$")
     failed = deploy(site)
     assert failed.exit_code == 2 and site.writes() == [] and site.points() == []

@@ -7,12 +7,14 @@
 """The groups that an account is in, asked from a domain controller over LDAP.
 
 Active Directory computes them itself, through groups in groups and with the primary group: the attribute ``tokenGroups`` of
-an account's entry (Microsoft's reference of the Active Directory schema).
+an account's entry (Microsoft's reference of the Active Directory schema). Those are security identifiers; a group's name as
+Windows shows it in lists of members is its ``msDS-PrincipalName`` (MS-ADTS, since Windows Server 2008).
 """
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -30,6 +32,11 @@ else:
     HAS_LDAP3 = True
 
 _SECONDS = 15
+_GROUPS_PER_SEARCH = 100
+_MOST_GROUPS = 1024
+"""Windows does not log on an account that is in more (MaxTokenSids)."""
+_BUILTIN = "S-1-5-32-"
+_NAME = "msDS-PrincipalName"
 
 
 class DirectoryError(WindowsError):
@@ -47,6 +54,23 @@ class DirectoryAccess:
     password: str
     ca_path: str | None = None
     """File with the certificates of the authorities to trust; None for those of the controller's system."""
+
+
+@dataclass(frozen=True)
+class DirectoryAccount:
+    """An account as its domain has it."""
+
+    name: str
+    """As Windows shows it: ``CORP\\PS1$``."""
+    group_sids: frozenset[str]
+    """Of every group that it is in, however deep."""
+    group_names: frozenset[str]
+    """Of those of its own domain, as Windows shows them, in lower case."""
+
+    @property
+    def netbios_domain(self) -> str:
+        """The domain as lists of members have it."""
+        return self.name.partition("\\")[0]
 
 
 class Directory:
@@ -80,30 +104,68 @@ class Directory:
         if self._connection is not None:
             self._connection.unbind()
 
-    def groups_of(self, account: str) -> frozenset[str]:
-        """The security identifiers of every group that an account is in, however deep. Its domain is that of the server."""
-        (entry,) = self._search(self._dn_of(account), "(objectClass=*)", ldap3.BASE, "tokenGroups")
-        return frozenset(_sid(value) for value in entry["raw_attributes"]["tokenGroups"])
+    @property
+    def domain(self) -> str:
+        """The DNS name of the domain that it serves."""
+        return ".".join(part.partition("=")[2] for part in self._base.split(","))
 
-    def sid_of(self, name: str) -> str:
-        """The security identifier of a group or an account."""
-        (entry,) = self._search(self._dn_of(name), "(objectClass=*)", ldap3.BASE, "objectSid")
-        return _sid(entry["raw_attributes"]["objectSid"][0])
+    def find(self, account: str) -> DirectoryAccount:
+        """An account, given as ``domain\\name``, with its groups. Takes a few searches, however many groups there are."""
+        dn, name, sid = self._principal(account)
+        (entry,) = self._search(dn, "(objectClass=*)", ldap3.BASE, "tokenGroups")
+        groups = [bytes(value) for value in entry["raw_attributes"].get("tokenGroups", [])]
+        if not groups:
+            # Every account is in its primary group at least.
+            raise self._may_not_read("groups (tokenGroups)", account)
+        if len(groups) > _MOST_GROUPS:
+            raise DirectoryError(f"{account} is in {len(groups)} groups, and Windows logs on nobody who is in that many")
+        own_domain = sid.rpartition("-")[0] + "-"
+        return DirectoryAccount(name, frozenset(map(_sid, groups)), self._names_of(groups, account, own_domain))
 
-    def _dn_of(self, account: str) -> str:
+    def _names_of(self, groups: Sequence[bytes], account: str, own_domain: str) -> frozenset[str]:
+        """The names of groups. Those of other domains have none here; of the account's own, none may be missing."""
+        names: dict[str, str] = {}
+        for start in range(0, len(groups), _GROUPS_PER_SEARCH):
+            part = groups[start : start + _GROUPS_PER_SEARCH]
+            condition = "".join(f"(objectSid={escape_filter_chars(group)})" for group in part)
+            for entry in self._search(self._base, f"(|{condition})", ldap3.SUBTREE, "objectSid", _NAME):
+                attributes = entry["raw_attributes"]
+                for sid, name in zip(attributes.get("objectSid", []), attributes.get(_NAME, []), strict=False):
+                    names[_sid(sid)] = name.decode().casefold()
+        unnamed = [sid for sid in map(_sid, groups) if sid.startswith((own_domain, _BUILTIN)) and sid not in names]
+        if unnamed:
+            raise self._may_not_read(f"names of the groups {', '.join(unnamed[:3])}", account)
+        return frozenset(names.values())
+
+    def _principal(self, account: str) -> tuple[str, str, str]:
+        """An account's distinguished name, its name as Windows shows it, and its security identifier."""
         domain, _separator, name = account.rpartition("\\")
-        served = ".".join(part.partition("=")[2] for part in self._base.split(","))
-        # The same name in another domain is somebody else.
-        if domain and domain.casefold().partition(".")[0] != served.casefold().partition(".")[0]:
-            raise DirectoryError(f"{self._access.url} serves the domain {served}, and does not know {account}")
-        found = self._search(self._base, f"(sAMAccountName={escape_filter_chars(name)})", ldap3.SUBTREE, "objectSid")
+        # The same name in another domain is somebody else. A domain has a name in DNS and one for NetBIOS.
+        unknown = DirectoryError(f"{self._access.url} serves the domain {self.domain}, and does not know {account}")
+        if "." in domain and domain.casefold() != self.domain.casefold():
+            raise unknown
+        condition = f"(sAMAccountName={escape_filter_chars(name)})"
+        found = self._search(self._base, condition, ldap3.SUBTREE, "objectSid", _NAME)
         if len(found) != 1:
             raise DirectoryError(f"The domain of {self._access.url} has no account {name!r}")
-        return str(found[0]["dn"])
+        attributes = found[0]["raw_attributes"]
+        names, sids = attributes.get(_NAME, []), attributes.get("objectSid", [])
+        if len(names) != 1 or len(sids) != 1:
+            raise self._may_not_read("name and identifier", account)
+        windows_name = str(names[0].decode())
+        if domain and "." not in domain and domain.casefold() != windows_name.partition("\\")[0].casefold():
+            raise unknown
+        return str(found[0]["dn"]), windows_name, _sid(sids[0])
 
-    def _search(self, base: str, condition: str, scope: str, attribute: str) -> list[Any]:
+    def _may_not_read(self, what: str, account: str) -> DirectoryError:
+        return DirectoryError(
+            f"{self._access.user!r} may not read the {what} of {account} at {self._access.url}. Ask with an account that may "
+            "(option ldap_user)"
+        )
+
+    def _search(self, base: str, condition: str, scope: str, *attributes: str) -> list[Any]:
         try:
-            self._connection.search(base, condition, scope, attributes=[attribute])
+            self._connection.search(base, condition, scope, attributes=list(attributes))
             return [entry for entry in self._connection.response if entry["type"] == "searchResEntry"]
         except (LDAPException, OSError) as error:
             raise DirectoryError(f"The domain controller at {self._access.url} did not answer: {error}") from None

@@ -8,10 +8,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .._wsman.client import WsmanClient
-from .._wsman.errors import WsmanFault
 from .._wsman.values import CimClass, CimReference
 from .._wsman.wql import quote
 from .commands import quoted
@@ -42,8 +41,6 @@ class Member:
     domain: str
     name: str
     is_group: bool
-    sid: str = ""
-    """Security identifier of a group; empty for accounts, and where the server does not know it."""
 
     def __str__(self) -> str:
         return f"{self.domain}\\{self.name}"
@@ -57,17 +54,27 @@ def find_local_group(client: WsmanClient, sid: str) -> LocalGroup | None:
     return None
 
 
-def read_members(client: WsmanClient, group: LocalGroup) -> list[Member]:
-    """The direct members of a local group, in the server's order."""
+@dataclass(frozen=True)
+class Members:
+    """The first direct members of a local group, in the server's order."""
+
+    first: tuple[Member, ...]
+    are_all: bool
+
+
+def read_members(client: WsmanClient, group: LocalGroup, limit: int) -> Members:
+    """The direct members of a local group, at most ``limit`` of them: a hundred or so cost a request."""
     path = f"Win32_Group.Domain={quote(group.domain)},Name={quote(group.name)}"
     wql = f"SELECT * FROM {_MEMBERSHIP.name} WHERE GroupComponent = {quote(path)}"
-    members = []
+    members: list[Member] = []
     for row in client.query(_NAMESPACE, wql, _MEMBERSHIP):
+        if len(members) == limit:
+            return Members(tuple(members), are_all=False)
         part = row.properties.get("PartComponent")
         if isinstance(part, CimReference):
             is_group = part.resource_uri.rpartition("/")[2].casefold() == _GROUP.name.casefold()
             members.append(Member(str(part.keys.get("Domain", "")), str(part.keys.get("Name", "")), is_group))
-    return members
+    return Members(tuple(members), are_all=True)
 
 
 def command_to_list(group: LocalGroup) -> str:
@@ -81,12 +88,3 @@ def read_listed(output: str) -> frozenset[str]:
     WMI leaves out members that it cannot resolve; whether it resolves computer accounts is not documented. This list has them.
     """
     return frozenset(line.strip().lower() for line in output.splitlines() if line.strip())
-
-
-def with_sid(client: WsmanClient, group: Member) -> Member:
-    """A member that is a group, with its security identifier as far as the server knows it."""
-    try:
-        row = client.get(_NAMESPACE, _GROUP.name, {"Domain": group.domain, "Name": group.name})
-    except WsmanFault:
-        return group
-    return replace(group, sid=row.text("SID"))

@@ -18,7 +18,7 @@ from typing import Any
 from ..._windows.system import OperatingSystem
 from .administrators import way_in
 from .catalogue import catalogue
-from .expected import Expected, short_name
+from .expected import Expected, is_same_computer, short_name
 from .facts import Facts, unforeseen
 from .findings import Finding, NotProven, known
 from .reach import site_server_reach, sql_server_reach
@@ -36,18 +36,24 @@ def run(name: str, facts: Facts, expected: Expected) -> Finding:
 
 
 def _local_administrator(facts: Facts, expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
-    return way_in(facts, expected.computer_accounts, expected.installation_account)
+    return way_in(facts, expected)
 
 
 def _site_server_pair(facts: Facts, expected: Expected, _numbers: Mapping[str, Any]) -> Finding:
-    name, on_record = known(facts.computer).name.upper(), known(facts.site_servers)
+    computer, on_record = known(facts.computer), known(facts.site_servers)
+    name = computer.name.upper()
     # How several are written is not documented, nor whether one is written by two names.
     listed = (on_record or "").replace(",", " ").replace(";", " ").split()
     servers = list({short_name(server): server for server in listed}.values())
     if len(servers) > 1:
         return Finding("failed", f"{name} is one of the site servers {' and '.join(servers)}")
-    if expected.passive_site_server and name in map(short_name, (expected.site_server, expected.passive_site_server)):
-        return Finding("failed", f"{name} is one of the site servers {expected.site_server} and {expected.passive_site_server}")
+    if expected.passive_site_server:
+        is_one = {is_same_computer(computer, server) for server in expected.site_servers}
+        pair = " and ".join(expected.site_servers)
+        if True in is_one:
+            return Finding("failed", f"{name} is one of the site servers {pair}")
+        if None in is_one:
+            raise NotProven(f"{name} is in the domain {computer.domain}, and has the name of one of the site servers {pair}")
     return Finding("passed", f"{name} is the only site server of its site" if servers else f"{name} is no site server")
 
 

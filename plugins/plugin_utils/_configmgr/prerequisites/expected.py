@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..._windows.connections import Connection, Target
 from ..._windows.domain_directory import DirectoryAccess
+from ..._windows.system import Computer
 from .catalogue import catalogue
 from .facts import Asked
 
@@ -37,8 +38,13 @@ class Expected:
 
     @property
     def computer_accounts(self) -> tuple[str, ...]:
-        """The computer accounts of the site servers."""
-        return tuple(f"{short_name(server)}$" for server in (self.site_server, self.passive_site_server) if server)
+        """The computer accounts of the site servers, each with the DNS name of its domain."""
+        return tuple(f"{server.partition('.')[2]}\\{short_name(server)}$" for server in self.site_servers)
+
+    @property
+    def site_servers(self) -> tuple[str, ...]:
+        """The FQDN of the site server, and of the one in passive mode."""
+        return tuple(server for server in (self.site_server, self.passive_site_server) if server)
 
     @property
     def asked(self) -> Asked:
@@ -51,3 +57,13 @@ class Expected:
 def short_name(server: str) -> str:
     """The name of a computer in its domain: the first part of its FQDN, 15 characters at the most."""
     return server.partition(".")[0][:15].upper()
+
+
+def is_same_computer(computer: Computer, server: str) -> bool | None:
+    """Whether a computer is the server with this FQDN. None where it has its name in another domain.
+
+    A computer's DNS name may have another domain than the one that it is a member of (a disjoint namespace).
+    """
+    if computer.name.upper() != short_name(server):
+        return False
+    return True if computer.domain.casefold() == server.partition(".")[2].casefold() else None

@@ -17,9 +17,9 @@ from typing import TypeVar
 from ..._windows import local_groups, registry_listing, root_certificates
 from ..._windows.commands import run_together
 from ..._windows.connections import Connection, Target, command_to_connect, read_connection
-from ..._windows.domain_directory import Directory, DirectoryAccess
+from ..._windows.domain_directory import Directory, DirectoryAccess, DirectoryAccount
 from ..._windows.errors import WindowsError
-from ..._windows.local_groups import ADMINISTRATORS, LocalGroup, Member, find_local_group, read_members, with_sid
+from ..._windows.local_groups import ADMINISTRATORS, LocalGroup, Members, find_local_group, read_members
 from ..._windows.registry import Registry
 from ..._windows.root_certificates import RootCertificates
 from ..._windows.system import (
@@ -48,7 +48,8 @@ _RESTARTS = {
 }
 _SESSION_MANAGER = r"SYSTEM\CurrentControlSet\Control\Session Manager"
 
-_GROUPS_LOOKED_UP = 4
+_MEMBERS_READ = 100
+"""Of the local administrators, with what they are. The names of the others are listed by a program."""
 _CONNECT_SECONDS = 5
 _COMMANDS_SECONDS = 120
 
@@ -83,7 +84,7 @@ class Administrators:
     """The local administrators; a domain controller has no such group."""
 
     group: LocalGroup | None
-    members: tuple[Member, ...]
+    members: Members
 
 
 @dataclass(frozen=True)
@@ -95,13 +96,12 @@ class Space:
 
 
 @dataclass(frozen=True)
-class DomainGroups:
-    """What the domain says."""
+class DomainAccounts:
+    """What a domain controller says of the accounts."""
 
-    of_accounts: Mapping[str, frozenset[str] | Unknown]
-    """Security identifiers of the groups that each account is in, however deep."""
-    sids: Mapping[str, str | Unknown]
-    """Security identifiers of groups that the server itself did not know them of."""
+    domain: str
+    """The DNS name of the domain that was asked."""
+    accounts: Mapping[str, DirectoryAccount | Unknown]
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Facts:
     computer: Computer | Unknown
     administrators: Administrators | Unknown
     listed_administrators: frozenset[str] | Unknown | None
-    domain_groups: DomainGroups | Unknown | None
+    domain_accounts: DomainAccounts | Unknown | None
     """None where no domain controller was named."""
     dotnet_release: int | Unknown | None
     runtime_version: str | Unknown | None
@@ -145,7 +145,7 @@ def gather(client: WsmanClient, asked: Asked) -> Facts:
         computer=_known(lambda: read_computer(client)),
         administrators=administrators,
         listed_administrators=_of(answers, _listed_administrators),
-        domain_groups=_known(lambda: _read_domain_groups(administrators, asked)),
+        domain_accounts=_known(lambda: _read_domain_accounts(asked)),
         dotnet_release=_known(lambda: registry.read_number(_DOTNET, "Release")),
         runtime_version=_known(lambda: registry.read_text(_RUNTIME, "Version")),
         strong_crypto=_of(answers, _strong_crypto),
@@ -187,11 +187,7 @@ def _of(answers: Answers | Unknown, part: Callable[[Answers], Value]) -> Value |
 
 def _read_administrators(client: WsmanClient) -> Administrators:
     group = find_local_group(client, ADMINISTRATORS)
-    members = read_members(client, group) if group else []
-    groups = [member for member in members if member.is_group]
-    # Only the first few, as each costs a request; of the rest it stays unknown what they are.
-    known = {member: with_sid(client, member) for member in groups[:_GROUPS_LOOKED_UP]}
-    return Administrators(group, tuple(known.get(member, member) for member in members))
+    return Administrators(group, read_members(client, group, _MEMBERS_READ) if group else Members((), are_all=True))
 
 
 def _run_programs(client: WsmanClient, administrators: Administrators | Unknown, asked: Asked) -> Answers:
@@ -215,16 +211,12 @@ def _possible(lines: Callable[[], Sequence[str]]) -> Sequence[str]:
         return []
 
 
-def _read_domain_groups(administrators: Administrators | Unknown, asked: Asked) -> DomainGroups | None:
+def _read_domain_accounts(asked: Asked) -> DomainAccounts | None:
     if asked.directory is None:
         return None
-    members = () if isinstance(administrators, Unknown) else administrators.members
-    unknown = [str(member) for member in members if member.is_group and not member.sid]
     with Directory(asked.directory) as directory:
-        return DomainGroups(
-            {account: _known(partial(directory.groups_of, account)) for account in asked.accounts},
-            {group: _known(partial(directory.sid_of, group)) for group in unknown},
-        )
+        accounts = {account: _known(partial(directory.find, account)) for account in asked.accounts}
+        return DomainAccounts(directory.domain, accounts)
 
 
 def _listed_administrators(answers: Answers) -> frozenset[str] | None:

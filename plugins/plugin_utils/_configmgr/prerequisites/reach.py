@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._windows.connections import Connection
-from .expected import Expected, short_name
+from .expected import Expected, is_same_computer
 from .facts import Facts
 from .findings import Finding, NotProven, known
 
 
 def site_server_reach(facts: Facts, expected: Expected, numbers: Mapping[str, Any]) -> Finding:
-    if short_name(expected.site_server) == known(facts.computer).name.upper():
+    if is_same_computer(known(facts.computer), expected.site_server):
         return Finding("passed", "the server is the site server itself")
     attempts = {attempt.target.port: attempt for attempt in expected.from_site_server}
     if not any(port in attempts for port in numbers["ports"]):
