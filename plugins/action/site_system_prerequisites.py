@@ -15,6 +15,8 @@ from ..plugin_utils._windows.connections import Connection, Target
 from ..plugin_utils._windows.domain_directory import HAS_LDAP3, DirectoryAccess
 from ..plugin_utils._wsman.client import WsmanClient
 
+_DEFAULT_INSTANCE = "MSSQLSERVER"
+
 
 class ActionModule(SiteAction):
     """Check whether a server is fit to be a site system with the service connection point; runs on that server."""
@@ -26,7 +28,7 @@ class ActionModule(SiteAction):
         "site_system": {"type": "str"},
         "installation_account": {"type": "str"},
         "sql_server": {"type": "str"},
-        "sql_server_port": {"type": "int", "default": 1433},
+        "sql_server_port": {"type": "int"},
         "connections_from_site_server": {
             "type": "list",
             "elements": "dict",
@@ -39,6 +41,7 @@ class ActionModule(SiteAction):
                 "error": {"type": "str"},
             },
         },
+        "connections_error": {"type": "str"},
         "ldap_server": {"type": "str"},
         "ldap_user": {"type": "str"},
         "ldap_password": {"type": "str", "no_log": True},
@@ -56,7 +59,7 @@ class ActionModule(SiteAction):
                 self.check_option(options, name, check_fqdn)
         if options["sql_server"]:
             self.check_option(options, "sql_server", check_sql_server)
-        if not 1 <= options["sql_server_port"] <= 65535:
+        if options["sql_server_port"] is not None and not 1 <= options["sql_server_port"] <= 65535:
             raise ValueError("sql_server_port: it must be between 1 and 65535.")
         self._check_ldap(options)
         if options["installation_account"]:
@@ -111,14 +114,22 @@ def _expected(options: Options) -> Expected:
         for attempt in options["connections_from_site_server"]
     ]
     name = options["site_system"]
+    sql_host, _separator, sql_instance = (options["sql_server"] or "").partition("\\")
+    sql_port = options["sql_server_port"] or catalogue()["sql_server_reach"].numbers["default_port"]
+    directory = None
+    if options["ldap_server"]:
+        directory = DirectoryAccess(
+            options["ldap_server"], options["ldap_user"], options["ldap_password"], options["ldap_ca_path"]
+        )
     return Expected(
         options["site_server"],
-        options["passive_site_server"] or "",
-        name or "",
-        options["installation_account"] or "",
-        Target(options["sql_server"], options["sql_server_port"]) if options["sql_server"] else None,
-        tuple(attempt for attempt in attempts if not name or same_server(attempt.target.host, name)),
-        DirectoryAccess(options["ldap_server"], options["ldap_user"], options["ldap_password"], options["ldap_ca_path"])
-        if options["ldap_server"]
-        else None,
+        passive_site_server=options["passive_site_server"] or "",
+        site_system=name or "",
+        installation_account=options["installation_account"] or "",
+        sql_server=Target(sql_host, sql_port) if sql_host else None,
+        sql_instance="" if sql_instance.upper() == _DEFAULT_INSTANCE else sql_instance,
+        is_sql_port_assumed=options["sql_server_port"] is None,
+        from_site_server=tuple(attempt for attempt in attempts if not name or same_server(attempt.target.host, name)),
+        site_server_error=options["connections_error"] or "",
+        directory=directory,
     )

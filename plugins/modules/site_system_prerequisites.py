@@ -50,9 +50,11 @@ options:
       - The SQL Server with the site database, as a host or C(host\instance). With it, the server tries to connect to it.
     type: str
   sql_server_port:
-    description: The TCP port of that SQL Server.
+    description:
+      - The TCP port of that SQL Server.
+      - Without it, 1433 is assumed. That nobody answers there proves nothing then, and that somebody does proves nothing of
+        a named instance, which mostly has another port.
     type: int
-    default: 1433
   connections_from_site_server:
     description:
       - What M(configmgr.site.tcp_connection_info) has returned as RV(configmgr.site.tcp_connection_info#module:connections) when
@@ -80,6 +82,11 @@ options:
       error:
         description: Why there was none.
         type: str
+  connections_error:
+    description:
+      - Why M(configmgr.site.tcp_connection_info) has failed on the site server, where it was tried in vain, so that there are
+        no O(connections_from_site_server). The check warns then, with this as its evidence, instead of being skipped.
+    type: str
   ldap_server:
     description:
       - A domain controller that is asked which groups the accounts are in, as a host, or as a URL that begins with C(ldaps://) or
@@ -153,6 +160,7 @@ EXAMPLES = r"""
       - {host: srv1.corp.example, port: 135}
   delegate_to: ps1.corp.example
   register: from_site_server
+  ignore_errors: true
 
 - name: Check it
   configmgr.site.site_system_prerequisites:
@@ -161,7 +169,8 @@ EXAMPLES = r"""
     passive_site_server: ps2.corp.example
     sql_server: sql1.corp.example
     sql_server_port: 14330
-    connections_from_site_server: "{{ from_site_server.connections }}"
+    connections_from_site_server: "{{ from_site_server.connections | default([]) }}"
+    connections_error: "{{ from_site_server.msg if from_site_server is failed else omit }}"
     ldap_server: dc1.corp.example
     ldap_user: CORP\reader
     ldap_password: "{{ reader_password }}"

@@ -161,9 +161,18 @@ def test_neither_of_two_site_servers_may_have_the_role(pair: Site) -> None:
 
 def test_the_way_to_the_database(pair: Site) -> None:
     assert found(pair.play(check(**PAIR), host=SERVER).only)["sql_server_reach"][0] == "passed"
-    wrong_port = pair.play(check(sql_server="sql1\\INSTANCE", fail_on="never"), host=SERVER).only
+    instance = {"sql_server": "sql1\\INSTANCE", "fail_on": "never"}
+    for options in ({**PAIR, "sql_server_port": None, "fail_on": "never"}, instance):
+        status, evidence = found(pair.play(check(**options), host=SERVER).only)["sql_server_reach"]
+        assert status == "warning" and "port 1433 cannot be reached: Failed to connect" in evidence
+        assert "port 1433 was assumed, as none was given: set sql_server_port" in evidence
+    wrong_port = pair.play(check(**instance, sql_server_port=1433), host=SERVER).only
     status, evidence = found(wrong_port)["sql_server_reach"]
     assert status == "failed" and "sql1 port 1433 cannot be reached: Failed to connect" in evidence
+    assert "option sql_server_port" in next(
+        entry["remedy"] for entry in wrong_port["checks"] if entry["id"] == "sql_server_reach"
+    )
+    assert found(pair.play(check(**instance, sql_server_port=14330), host=SERVER).only)["sql_server_reach"][0] == "passed"
     pair.control.console("block_port", server="sql1", port=14330, source="srv1")
     status, evidence = found(pair.play(check(fail_on="never", **PAIR), host=SERVER).only)["sql_server_reach"]
     assert status == "failed" and "timed out" in evidence
@@ -185,6 +194,12 @@ def test_the_way_from_the_site_server(pair: Site) -> None:
     assert [attempt["connected"] for attempt in looked["connections"]] == [True, False]
     status, evidence = found(judged)["site_server_reach"]
     assert status == "failed" and "RPC (TCP 135) cannot be reached: Connection timed out" in evidence
+    pair.control.console("remove_curl", server="ps1")
+    judge = check(connections_error="{{ looked.msg }}", site_system=SERVER)
+    judged = pair.play({**look, "ignore_errors": True}, judge, host=SERVER).results[-1]
+    status, evidence = found(judged)["site_server_reach"]
+    assert status == "warning" and "the attempt from the site server ps1.corp.example failed" in evidence
+    assert "The server has no curl.exe" in evidence
 
 
 def test_many_targets_in_one_shell_and_none_without_curl(pair: Site) -> None:

@@ -53,8 +53,9 @@ def check_proxy(name: str) -> str:
 
 
 def check_sql_server(name: str) -> str:
-    """Return the host of a SQL Server. ValueError unless it is given as a host name, or as ``host\\instance``."""
-    return check_host(name.partition("\\")[0])
+    """Return a SQL Server as it was given. ValueError unless that is a host name, or ``host\\instance``."""
+    check_host(name.partition("\\")[0])
+    return name
 
 
 def check_site_code(code: str) -> str:

@@ -31,8 +31,14 @@ class Expected:
     """``domain\\user``, where the site system is set up with one."""
     sql_server: Target | None = None
     """Where the site database is."""
+    sql_instance: str = ""
+    """The named instance of SQL Server there, if it is one."""
+    is_sql_port_assumed: bool = False
+    """Whether nobody has given the port."""
     from_site_server: tuple[Connection, ...] = ()
     """What was tried on the site server, if somebody has."""
+    site_server_error: str = ""
+    """Why it could not be tried there, if somebody has wanted to."""
     directory: DirectoryAccess | None = None
     """A domain controller to ask for the groups of accounts."""
 

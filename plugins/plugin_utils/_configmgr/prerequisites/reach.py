@@ -21,6 +21,8 @@ def site_server_reach(facts: Facts, expected: Expected, numbers: Mapping[str, An
     if is_same_computer(known(facts.computer), expected.site_server):
         return Finding("passed", "the server is the site server itself")
     attempts = {attempt.target.port: attempt for attempt in expected.from_site_server}
+    if not any(port in attempts for port in numbers["ports"]) and expected.site_server_error:
+        raise NotProven(f"the attempt from the site server {expected.site_server} failed: {expected.site_server_error}")
     if not any(port in attempts for port in numbers["ports"]):
         return Finding("skipped", f"nobody has tried it on {expected.site_server}: option connections_from_site_server")
     lines = [_attempt_shown(port, service, attempts.get(port)) for port, service in numbers["ports"].items()]
@@ -44,5 +46,14 @@ def sql_server_reach(facts: Facts, expected: Expected, _numbers: Mapping[str, An
     if attempt is None:
         raise NotProven("the server has no curl.exe to try it with")
     if attempt.seconds is None:
-        return Finding("failed", f"{attempt.target} cannot be reached: {attempt.error}")
+        evidence = f"{attempt.target} cannot be reached: {attempt.error}"
+        if expected.is_sql_port_assumed:
+            raise NotProven(f"{evidence}; {_assumed(attempt.target.port)}")
+        return Finding("failed", evidence)
+    if expected.is_sql_port_assumed and expected.sql_instance:
+        raise NotProven(f"{attempt.target} answers, which need not be {expected.sql_instance}; {_assumed(attempt.target.port)}")
     return Finding("passed", f"{attempt.target} answers")
+
+
+def _assumed(port: int) -> str:
+    return f"port {port} was assumed, as none was given: set sql_server_port"

@@ -235,7 +235,22 @@ def test_what_the_site_server_reaches() -> None:
     half = run("site_server_reach", FIT, replace(EXPECTED, from_site_server=(Connection(SMB, 0.01),)))
     assert half.status == "warning" and "RPC (TCP 135) was not tried" in half.evidence
     assert run("site_server_reach", FIT, replace(EXPECTED, from_site_server=())).status == "skipped"
+    in_vain = run("site_server_reach", FIT, replace(EXPECTED, from_site_server=(), site_server_error="no curl.exe there"))
+    words = "not proven: the attempt from the site server ps1.corp.example failed: no curl.exe there"
+    assert (in_vain.status, in_vain.evidence) == ("warning", words)
+
+
+def test_a_port_of_sql_server_that_was_assumed() -> None:
     assert run("sql_server_reach", FIT, replace(EXPECTED, sql_server=None)).status == "skipped"
+    assumed = replace(EXPECTED, sql_server=replace(SQL, port=1433), is_sql_port_assumed=True)
+    named = replace(assumed, sql_instance="CM")
+    closed, opened = (replace(FIT, sql_server=Connection(replace(SQL, port=1433), seconds)) for seconds in (None, 0.01))
+    for facts, expected in ((closed, assumed), (closed, named), (opened, named)):
+        finding = run("sql_server_reach", facts, expected)
+        assert finding.status == "warning" and finding.evidence.startswith("not proven: sql1.corp.example port 1433")
+        assert "port 1433 was assumed, as none was given: set sql_server_port" in finding.evidence
+    assert run("sql_server_reach", opened, assumed).status == "passed"
+    assert run("sql_server_reach", opened, replace(named, is_sql_port_assumed=False)).status == "passed"
 
 
 def test_a_server_of_another_domain_is_not_the_site_server_and_proves_nothing() -> None:
