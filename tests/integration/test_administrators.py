@@ -44,6 +44,14 @@ def test_a_domain_group_proves_nothing(site: Site) -> None:
     assert site.play(check(fail_on="warning"), host=SERVER).only.outcome == "failed"
 
 
+def test_everybody_who_logs_on_is_not_nobody(site: Site) -> None:
+    without_groups(site)
+    site.control.console("remove_local_group_member", server="srv1", member="CORP\\PS1$")
+    site.control.console("add_local_group_member", server="srv1", member="S-1-5-11")
+    status, evidence = found(site.play(check(), host=SERVER).only)["local_administrator"]
+    assert status == "warning" and "may be in SRV1\\Authenticated Users" in evidence, evidence
+
+
 def test_an_account_that_installs_may_be_one_of_the_domain_s_administrators(servers: Site) -> None:
     for server in ("srv1", "dc1"):
         servers.control.console("remove_local_group_member", server=server, member="CORP\\PS1$")

@@ -112,8 +112,8 @@ class Directory:
     def find(self, account: str) -> DirectoryAccount:
         """An account, given as ``domain\\name``, with its groups. Takes a few searches, however many groups there are."""
         dn, name, sid = self._principal(account)
-        (entry,) = self._search(dn, "(objectClass=*)", ldap3.BASE, "tokenGroups")
-        groups = [bytes(value) for value in entry["raw_attributes"].get("tokenGroups", [])]
+        entries = self._search(dn, "(objectClass=*)", ldap3.BASE, "tokenGroups")
+        groups = [bytes(value) for entry in entries for value in entry["raw_attributes"].get("tokenGroups", [])]
         if not groups:
             # Every account is in its primary group at least.
             raise self._may_not_read("groups (tokenGroups)", account)

@@ -20,6 +20,7 @@ ADMINISTRATORS = "S-1-5-32-544"
 
 _NAMESPACE = "root/cimv2"
 _GROUP = CimClass.declare("Win32_Group", Domain="string", LocalAccount="boolean", Name="string", SID="string")
+_ACCOUNT = "Win32_UserAccount"
 _MEMBERSHIP = CimClass.declare("Win32_GroupUser", GroupComponent="reference", PartComponent="reference")
 
 
@@ -41,6 +42,7 @@ class Member:
     domain: str
     name: str
     is_group: bool
+    """Whether it stands for several: a group, or an account of Windows itself, such as Authenticated Users."""
 
     def __str__(self) -> str:
         return f"{self.domain}\\{self.name}"
@@ -72,7 +74,7 @@ def read_members(client: WsmanClient, group: LocalGroup, limit: int) -> Members:
             return Members(tuple(members), are_all=False)
         part = row.properties.get("PartComponent")
         if isinstance(part, CimReference):
-            is_group = part.resource_uri.rpartition("/")[2].casefold() == _GROUP.name.casefold()
+            is_group = part.resource_uri.rpartition("/")[2].casefold() != _ACCOUNT.casefold()
             members.append(Member(str(part.keys.get("Domain", "")), str(part.keys.get("Name", "")), is_group))
     return Members(tuple(members), are_all=True)
 
