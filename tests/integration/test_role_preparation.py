@@ -83,8 +83,11 @@ def test_an_installation_account_and_a_proxy_come_with_it(site: Site) -> None:
 
 def test_the_site_server_and_the_database_are_asked_for(make_site: Any) -> None:
     site: Site = make_site("high_availability")
-    wrong_port = deploy(site)
+    wrong_port = deploy(site, sql_server_port=1433)
     assert "sql_server_reach" in lines(last(wrong_port))[2] and "port 1433" in lines(last(wrong_port))[2]
+    assumed_port = deploy(site, fail_on="warning")
+    assert "port 1433 was assumed, as none was given" in lines(last(assumed_port))[2]
+    assert lines(last(assumed_port))[2].startswith("warning")
     site.control.console("block_port", server="srv2", port=445, source="ps1")
     blocked = deploy(site, sql_server_port=14330)
     assert "site_server_reach" in lines(last(blocked))[2] and "SMB (TCP 445) cannot be reached" in lines(last(blocked))[2]
