@@ -96,6 +96,19 @@ def test_the_site_server_and_the_database_are_asked_for(make_site: Any) -> None:
     assert warned.exit_code == 0 and site.points() == [(SERVER, "online")]
 
 
+@pytest.mark.parametrize(
+    ("trouble", "words"), [("remove_curl", "has no curl.exe"), ("turn_off", "The connection to the WinRM server")]
+)
+def test_a_site_server_that_cannot_try_it_is_a_warning_that_says_why(make_site: Any, trouble: str, words: str) -> None:
+    site: Site = make_site("remote_provider")
+    site.control.console(trouble, server="ps1")
+    stopped = deploy(site, fail_on="warning")
+    worst = lines(last(stopped))[2]
+    assert worst.startswith("warning") and "site_server_reach" in worst, lines(last(stopped))
+    assert "the attempt from the site server ps1.corp.example failed" in worst and words in worst
+    assert site.writes() == []
+
+
 @pytest.mark.parametrize("server", ["ps1", "ps2"])
 def test_neither_site_server_of_a_pair_gets_the_role(make_site: Any, server: str) -> None:
     site: Site = make_site("high_availability")
