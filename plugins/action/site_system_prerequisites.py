@@ -9,7 +9,7 @@ from ..plugin_utils._action import Options, Result, SiteAction
 from ..plugin_utils._configmgr.accounts import check_account
 from ..plugin_utils._configmgr.prerequisites.catalogue import catalogue
 from ..plugin_utils._configmgr.prerequisites.expected import Expected
-from ..plugin_utils._configmgr.prerequisites.report import FAIL_ON, PrerequisitesReport, judge, view_entry
+from ..plugin_utils._configmgr.prerequisites.report import FAIL_ON, PrerequisitesReport, Weights, judge, view_entry
 from ..plugin_utils._configmgr.servers import check_fqdn, check_sql_server, same_server
 from ..plugin_utils._windows.connections import Connection, Target
 from ..plugin_utils._windows.domain_directory import HAS_LDAP3, DirectoryAccess
@@ -47,6 +47,7 @@ class ActionModule(SiteAction):
         "ldap_password": {"type": "str", "no_log": True},
         "ldap_ca_path": {"type": "path"},
         "warn": {"type": "list", "elements": "str", "default": []},
+        "require": {"type": "list", "elements": "str", "default": []},
         "skip": {"type": "list", "elements": "str", "default": []},
         "fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "failed"},
     }
@@ -64,7 +65,7 @@ class ActionModule(SiteAction):
         self._check_ldap(options)
         if options["installation_account"]:
             self.check_option(options, "installation_account", check_account)
-        for option in ("warn", "skip"):
+        for option in ("warn", "require", "skip"):
             unknown = [name for name in options[option] if name not in catalogue()]
             if unknown:
                 raise ValueError(f"{option}: there is no check {unknown[0]!r}; there are {', '.join(catalogue())}")
@@ -89,7 +90,7 @@ class ActionModule(SiteAction):
 
     def perform(self, client: WsmanClient, options: Options) -> Result:
         expected = _expected(options)
-        self._report = report = judge(client, expected, warn=options["warn"], skip=options["skip"])
+        self._report = report = judge(client, expected, Weights(options["warn"], options["require"], options["skip"]))
         if report.fails_on(options["fail_on"]):
             raise report.failure()
         return {"changed": False, "msg": report.summary, **self.partial_result()}

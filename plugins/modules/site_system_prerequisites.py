@@ -113,6 +113,12 @@ options:
     type: list
     elements: str
     default: []
+  require:
+    description:
+      - Checks that fail where they would only warn, so that what is not proven is not good enough. O(warn) goes before.
+    type: list
+    elements: str
+    default: []
   skip:
     description: Checks that are left out.
     type: list
@@ -150,6 +156,7 @@ EXAMPLES = r"""
     site_server: ps1.corp.example
     installation_account: CORP\cm-install
     warn: [pending_restart]
+    require: [local_administrator]
     skip: [clock, computer_name]
     fail_on: never
 
@@ -195,7 +202,7 @@ checks:
   elements: dict
   contains:
     id:
-      description: Its name, as O(warn) and O(skip) take it.
+      description: Its name, as O(warn), O(require) and O(skip) take it.
       type: str
       sample: local_administrator
     title:

@@ -73,17 +73,34 @@ class PrerequisitesReport:
 _STATUSES: tuple[Status, ...] = ("failed", "warning", "passed", "skipped")
 
 
-def judge(
-    client: WsmanClient, expected: Expected, *, warn: Collection[str] = (), skip: Collection[str] = ()
-) -> PrerequisitesReport:
-    """Read what is needed and run every check; those in ``warn`` do not fail, and those in ``skip`` are not run."""
+@dataclass(frozen=True)
+class Weights:
+    """What somebody makes of the checks, by their names."""
+
+    warn: Collection[str] = ()
+    """They do not fail, but warn."""
+    require: Collection[str] = ()
+    """They do not warn, but fail: what is not proven is not good enough. ``warn`` goes before."""
+    skip: Collection[str] = ()
+    """They are not run."""
+
+    def weighed(self, name: str, finding: Finding) -> Finding:
+        """A finding as it counts."""
+        if finding.status == "failed" and name in self.warn:
+            return Finding("warning", finding.evidence)
+        if finding.status == "warning" and name in self.require and name not in self.warn:
+            return Finding("failed", finding.evidence)
+        return finding
+
+
+def judge(client: WsmanClient, expected: Expected, weights: Weights) -> PrerequisitesReport:
+    """Read what is needed and run every check."""
     facts = gather(client, expected.asked)
     entries = []
     for name, check in catalogue().items():
-        finding = Finding("skipped", "left out, as asked for") if name in skip else run(name, facts, expected)
-        if finding.status == "failed" and name in warn:
-            finding = Finding("warning", finding.evidence)
-        entries.append(Entry(check, finding))
+        is_left_out = name in weights.skip
+        finding = Finding("skipped", "left out, as asked for") if is_left_out else run(name, facts, expected)
+        entries.append(Entry(check, weights.weighed(name, finding)))
     return PrerequisitesReport(tuple(entries))
 
 
