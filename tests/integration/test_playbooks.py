@@ -42,7 +42,11 @@ def test_deploy_leaves_the_mode_that_is_not_given_as_it_is(role: Site) -> None:
 
 @pytest.mark.parametrize(
     ("playbook", "word"),
-    [("deploy", "-e service_connection_point_site_system="), ("set_mode", "-e service_connection_point_mode=")],
+    [
+        ("deploy", "-e service_connection_point_site_system="),
+        ("move", "-e service_connection_point_site_system="),
+        ("set_mode", "-e service_connection_point_mode="),
+    ],
 )
 def test_what_a_playbook_needs_is_asked_for(site: Site, playbook: str, word: str) -> None:
     play = site.run_playbook(f"configmgr.site.{playbook}")
@@ -104,9 +108,9 @@ def test_check_fails_where_a_restart_is_noted_as_due_or_the_thread_does_not_run(
     assert "SMS_DMP_DOWNLOADER is stopping" in role.run_playbook("configmgr.site.check").results[-1].message
 
 
-@pytest.mark.parametrize("playbook", ["deploy", "set_mode", "check", "restart", "remove"])
+@pytest.mark.parametrize("playbook", ["deploy", "move", "set_mode", "check", "restart", "remove"])
 def test_an_inventory_without_a_provider_and_a_misspelt_variable_are_errors(role: Site, playbook: str) -> None:
-    needed = {PREFIX + "site_system": SERVER, PREFIX + "mode": "online"} if playbook in ("deploy", "set_mode") else {}
+    needed = {PREFIX + "site_system": SERVER, PREFIX + "mode": "online"} if playbook in ("deploy", "move", "set_mode") else {}
     empty = role.run_playbook(f"configmgr.site.{playbook}", variables={**needed, PREFIX + "provider": "nobody"})
     assert empty.exit_code != 0 and "The inventory has no host nobody" in empty.results[-1].message
     misspelt = role.run_playbook(f"configmgr.site.{playbook}", variables={**needed, PREFIX + "sitecode": "PS1"})
@@ -138,9 +142,14 @@ def test_the_examples_work(make_site: Any, site: Site, role: Site, module: str) 
     if module == "site_system":
         accounts = [{"account": f"CORP\\{name}", "password": "a password"} for name in ("cm-install", "cm-proxy")]
         assert used.play(*({"configmgr.site.site_account": account} for account in accounts)).exit_code == 0
+    if module == "service_connection_point":
+        used.control.console("add_site_system", server="srv2")
+    if module == "log_info":
+        path = r"C:\Program Files\Microsoft Configuration Manager\Logs\sitecomp.log"
+        used.control.console("fill_log", server="srv1", path=path, count=10)
     play = used.play(
         *examples(module),
-        host=SERVER if module == "site_system_prerequisites" else "top_tier_sms_provider",
+        host=SERVER if module in ("log_info", "site_system_prerequisites") else "top_tier_sms_provider",
         variables={"reader_password": "a password"},
     )
     assert play.exit_code == 0, play.stdout + play.stderr
