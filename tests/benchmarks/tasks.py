@@ -31,7 +31,7 @@ from winrm.protocol import Protocol
 
 ROOT = Path(__file__).parents[2]
 MODULE = "configmgr.site.service_connection_point"
-SERVER = "srv1.corp.example"
+SERVER, OTHER = "srv1.corp.example", "srv2.corp.example"
 ROLE = {"site_system": SERVER, "mode": "online"}
 THREAD = {"name": "SMS_DMP_DOWNLOADER", "state": "restarted", "restarted_for": "online"}
 OFFLINE = {**ROLE, "mode": "offline"}
@@ -71,6 +71,12 @@ def _rows(site_code: str) -> tuple[Row, ...]:
         Row("a thread that needs no restart", "configmgr.site.component", THREAD, on=SERVER),
         Row("a thread that is restarted", "configmgr.site.component", {**THREAD, "restarted_for": "other"}, on=SERVER),
         Row("SMS_EXECUTIVE restarted", "configmgr.site.executive", {"state": "restarted"}, on=SERVER),
+        Row("another server made a site system", "configmgr.site.site_system", {"site_system": OTHER}),
+        Row("moved there, and waited for", MODULE, {"site_system": OTHER, "move": True}),
+        Row("nothing to move", MODULE, {"site_system": OTHER, "move": True}),
+        Row("what to look after", f"{MODULE}_follow_up_info", {}),
+        Row("status messages of the role", "configmgr.site.status_message_info", {}),
+        Row("the end of a log", "configmgr.site.log_info", {"name": "dmpdownloader.log"}, on=OTHER),
         Row("remove, without waiting", MODULE, {"state": "absent", "wait": False}),
     )
 
