@@ -71,36 +71,49 @@ def is_write(envelope: bytes) -> bool:
     return any(f"/transfer/{name}<".encode() in envelope for name in ("Create", "Put", "Delete"))
 
 
+class Countdown:
+    """Requests until something happens, whichever transports they go by."""
+
+    def __init__(self, k: int) -> None:
+        self._left = k
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there was a k-th request."""
+        return self._left <= 0
+
+    def is_due(self) -> bool:
+        """Count one more request: whether it is the k-th."""
+        self._left -= 1
+        return self._left == 0
+
+
 class Faulty:
     """A transport to which something happens at the k-th of the requests that count, all of them by default."""
 
     def __init__(
         self,
         inner: PywinrmTransport,
-        k: int,
+        k: int | Countdown,
         happening: Callable[[], None],
         moment: Moment = "before the server acts",
         counts: Callable[[bytes], bool] = lambda envelope: True,
     ) -> None:
         self._inner = inner
-        self._left = k
+        self._countdown = k if isinstance(k, Countdown) else Countdown(k)
         self._happening = happening
         self._moment = moment
         self._counts = counts
-        self.count = 0
-        """The requests so far, those that do not count as well."""
         self.endpoint = inner.endpoint
         self.operation_timeout = inner.operation_timeout
 
     @property
     def has_happened(self) -> bool:
         """Whether there was a k-th request."""
-        return self._left <= 0
+        return self._countdown.is_over
 
     def send(self, envelope: bytes) -> Reply:
-        self.count += 1
-        self._left -= self._counts(envelope)
-        is_due = self._left == 0 and self._counts(envelope)
+        is_due = self._counts(envelope) and self._countdown.is_due()
         if is_due and self._moment == "before the server acts":
             self._happening()
         reply = self._inner.send(envelope)
@@ -126,9 +139,10 @@ def run(
     *,
     wait: bool = True,
     timeout: float = 1800,
+    check_mode: bool = False,
     **options: Any,
 ) -> Outcome:
     """One run of the module's logic. ``timeout`` is in seconds; other options are those of `Deployment`."""
     waiting = Waiting(enabled=wait, timeout=timeout, progress=progress, clock=time)
     deployment = Deployment(WsmanClient(transport, SCHEMA), None, waiting, **options)
-    return deployment.run(replace(desired, timeout=timeout), check_mode=False)
+    return deployment.run(replace(desired, timeout=timeout), check_mode=check_mode)

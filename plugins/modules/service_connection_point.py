@@ -50,8 +50,8 @@ options:
         are gone, install it, wait until it works. Its mode is kept unless O(mode) says otherwise.
       - What can be checked is checked before the role is removed.
       - The site remembers the move, as an embedded property of the site system that gets the role, until it is over. So a run
-        that is cut off at any moment is finished by running it again, without O(mode) as well. A site that does not keep
-        such a property is left alone unless O(mode) is given.
+        that is cut off at any moment is finished by running it again, without O(mode) as well, and with any O(site_system), be
+        it the old server. A site that does not keep such a property is left alone unless O(mode) is given.
       - A role that is below the top-tier site, such as that of a primary site which was put under a central administration site,
         is moved in three steps, which the role P(configmgr.site.service_connection_point_move#role) does - O(state=move_due)
         on the SMS Provider of the top-tier site, O(state=absent) on that of the other site, and O(move=true) on that of
@@ -202,6 +202,16 @@ moved_from:
       type: list
       elements: str
       sample: []
+    mode:
+      description: The mode that it had there.
+      type: str
+      sample: online
+    stage:
+      description:
+        - Where the move begins - V(not_left), with the role on the old server, V(left), with none at all, or V(arrived), with the
+          role on record on the new server.
+      type: str
+      sample: not_left
 service_connection_point:
   description:
     - The role after the task; in check mode, as it would be. With O(state=absent) and O(site_system), that may be the role on

@@ -28,6 +28,8 @@ class Fault:
     needs_mode: bool = False
     """Whether nothing may be left that knows the mode, so that it is given."""
     may_change_mode: bool = False
+    is_alone: bool = False
+    """Whether servers and other people do what they always do, so that the order of a move is kept."""
     may_race: bool = False
     """Whether somebody else may install it in the very moment in which the move does, which only the provider could prevent."""
 
@@ -64,16 +66,21 @@ def _move_elsewhere(lab: Lab) -> None:
         _console("add_role", server=THIRD, mode="offline")(lab)
 
 
+def _install_on_target(lab: Lab) -> None:
+    if not _points(lab):
+        _console("add_role", server=TARGET, mode="online")(lab)
+
+
 def _change_mode(lab: Lab) -> None:
     if _points(lab):
         _console("set_mode", mode="online")(lab)
 
 
 FAULTS = (
-    Fault("controller killed", _raise(Cut)),
-    Fault("controller killed after the server acted", _raise(Cut), "after the server acted"),
-    Fault("request lost", _raise(ConnectionLost)),
-    Fault("reply lost", _raise(ConnectionLost), "after the server acted"),
+    Fault("controller killed", _raise(Cut), is_alone=True),
+    Fault("controller killed after the server acted", _raise(Cut), "after the server acted", is_alone=True),
+    Fault("request lost", _raise(ConnectionLost), is_alone=True),
+    Fault("reply lost", _raise(ConnectionLost), "after the server acted", is_alone=True),
     Fault(
         "new server stops",
         _console("turn_off", server=TARGET),
@@ -90,6 +97,7 @@ FAULTS = (
         mend=_console("set_server_switch", server=TARGET, name="site_server_is_administrator", value=True),
     ),
     Fault("somebody else installs it elsewhere", _install_elsewhere, may_race=True),
+    Fault("somebody else installs it on the new server", _install_on_target, may_race=True),
     Fault("somebody else removes it", _remove, needs_mode=True),
     Fault("somebody else moves it elsewhere", _move_elsewhere, needs_mode=True),
     Fault("somebody else changes its mode", _change_mode, may_change_mode=True),

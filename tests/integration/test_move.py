@@ -230,6 +230,93 @@ def test_a_controller_that_dies(ready: Site, monkeypatch: pytest.MonkeyPatch, k:
     assert NOTE not in properties(ready, TARGET)
 
 
+def cut_off(site: Site) -> None:
+    """Begin a move to srv2, and die when the old server has lost the role."""
+    site.play({MODULE: {"state": "absent"}})
+    leave_note(site, TARGET, SOURCE)
+    assert site.points() == []
+
+
+def leave_note(site: Site, server: str, source: str) -> None:
+    """As a move from the source does that is cut off."""
+    site.control.console("set_property", name=NOTE, role="SMS Site System", server=server, value=1, value1=source, value2="PS1")
+
+
+def test_somebody_who_installs_it_there_in_another_mode_has_its_thread_restarted(ready: Site) -> None:
+    act = {"action": "add_role", "server": "srv2", "mode": "online"}
+    # The first one is of a shell, in which the site server is asked whether it reaches the new one.
+    ready.control.trigger("Create", server="ps1", nth=2, console=act)
+    lines = shown(move(ready))
+    assert "  the mode is in effect: last restarted for offline, which somebody had changed" in lines
+    (point,) = ready.control.state()["service_connection_points"]
+    assert (point["mode"], point["effective_mode"]) == ("offline", "offline")
+
+
+def test_a_cut_off_move_to_a_server_that_is_not_fit_any_more_goes_back_by_hand(ready: Site) -> None:
+    cut_off(ready)
+    ready.control.console("set_clock", server="srv2", seconds=4000)
+    failed = move(ready)
+    advice = failed.results[-1]["msg"][-1]
+    assert failed.exit_code == 2 and "has no service connection point now" in advice
+    assert "It was on srv1.corp.example, offline" in advice and PREFIX + "site_system set to srv1.corp.example" in advice
+    shown(move(ready, site_system=SOURCE))
+    assert ready.points() == [(SOURCE, "offline")] and NOTE not in properties(ready, TARGET)
+
+
+def test_a_note_does_not_outlive_what_it_is_about(ready: Site) -> None:
+    cut_off(ready)
+    deploy = ready.run_playbook("configmgr.site.deploy", variables={PREFIX + "site_system": TARGET, PREFIX + "mode": "online"})
+    assert deploy.exit_code == 0 and NOTE not in properties(ready, TARGET)
+    for action in ("hold_thread", "restart_thread"):
+        ready.control.console(action, server="srv2", component="SMS_DMP_DOWNLOADER")
+    ready.control.console(
+        "set_property", name=NOTE, role="SMS Site System", server="srv2", value=1, value1=SOURCE, value2="PS1"
+    )
+    move(ready, wait_timeout=10, restart_timeout=10)
+    assert ready.points() == [(TARGET, "online")], "a thread that does not run is no reason to go back"
+
+    ready.control.console("hold_thread", server="srv2", component="SMS_DMP_DOWNLOADER", value=False)
+    assert ready.run_playbook("configmgr.site.remove").exit_code == 0
+    assert NOTE not in properties(ready, TARGET)
+    refused(ready.play(to()).only, "no service connection point to move")
+
+
+def test_the_note_of_a_move_that_is_over_is_taken_away(ready: Site) -> None:
+    ready.play({"configmgr.site.site_system": {"site_system": SOURCE}})
+    ready.control.console(
+        "set_property", name=NOTE, role="SMS Site System", server="srv1", value=0, value1=TARGET, value2="PS1"
+    )
+    task = to(SOURCE)
+    planned, done, again = ready.play({**task, "check_mode": True}, task, task).results
+    assert planned["changed"] and done["changed"] and not again["changed"]
+    assert done["operation"] == "none" and "note of a move that is over" in done["msg"]
+    assert ready.points() == [(SOURCE, "offline")]
+
+
+@pytest.mark.parametrize("trouble", ["somebody takes it back", "a thread stops"])
+def test_what_changes_before_the_proof_is_no_success(ready: Site, trouble: str) -> None:
+    if trouble == "a thread stops":
+        ready.control.trigger("SetStringValue", server="srv2", console=HELD)
+        ready.control.trigger("SetStringValue", server="srv2", console={**HELD, "action": "restart_thread"})
+    else:
+        act = {"action": "set_property", "name": "OfflineMode", "role": "SMS Dmp Connector", "value": 0}
+        ready.control.trigger("SetStringValue", server="srv2", console=act)
+    failed = move(ready)
+    assert failed.exit_code == 2 and "Somebody else has changed the service connection point" in failed.results[-1]["msg"][0]
+
+
+HELD = {"action": "hold_thread", "server": "srv2", "component": "SMS_DMP_DOWNLOADER"}
+
+
+def test_an_account_can_be_left_out_again(ready: Site) -> None:
+    ready.control.console("add_known_account", account="CORP\\installer")
+    ready.control.console("add_local_group_member", server="srv1", member="CORP\\installer")
+    for account, expected in (("CORP\\installer", 0), ("", 1)):
+        variables = {PREFIX + "site_system": SOURCE, PREFIX + "installation_account": account}
+        assert ready.run_playbook("configmgr.site.deploy", variables=variables).exit_code == 0
+        assert properties(ready, SOURCE)["UseMachineAccount"][0] == expected
+
+
 @pytest.fixture(params=["immediate", "delayed"])
 def expanded(make_site: Any, request: pytest.FixtureRequest) -> Site:
     """A primary site with the role that was put under a central administration site."""
@@ -248,10 +335,28 @@ def test_from_a_primary_site_to_the_one_above_it(expanded: Site) -> None:
 def test_a_move_between_sites_that_was_cut_off_knows_its_mode(expanded: Site) -> None:
     noted, again = expanded.play(*2 * [{MODULE: {"state": "move_due", "site_system": TARGET}}]).results
     assert noted["changed"] and noted["operation"] == "note_move" and not again["changed"]
-    assert noted["moved_from"] == {"site_system": SOURCE, "site_code": "PR1", "sms_providers": []}
+    assert noted["moved_from"]["site_system"] == SOURCE and noted["moved_from"]["stage"] == "not_left"
     expanded.play({MODULE: {"state": "absent"}}, host="pr1.corp.example")
     shown(move(expanded))
     assert expanded.points() == [(TARGET, "offline")]
+
+
+def test_an_account_that_only_the_other_site_knows_is_refused_before_anything_is_removed(expanded: Site) -> None:
+    console = expanded.control.console
+    console("add_known_account", account="CORP\\installer", site_code="PR1")
+    console("add_local_group_member", server="srv2", member="CORP\\installer")
+    for name, value, text in (("UseMachineAccount", 0, ""), ("UserName", 0, "CORP\\installer")):
+        console("set_property", name=name, role="SMS Site System", server="srv1", value=value, value2=text)
+    refused(move(expanded).results[-1], "does not know CORP\\installer yet", PREFIX + "installation_account_password")
+    assert expanded.writes() == []
+
+
+def test_what_fails_between_sites_does_not_go_back(expanded: Site) -> None:
+    action = {"action": "remove_local_group_member", "server": "srv2", "member": "CORP\\CAS$"}
+    expanded.control.trigger("Delete", detail_contains="SMS Dmp Connector", console=action)
+    failed = move(expanded, wait_timeout=10).results[-1]
+    refused(failed, "does not go back to srv1.corp.example", "site PR1 may not have it any more", "run the task again to go on")
+    assert "site_system=srv1" not in failed.message
 
 
 def test_the_wrong_order_between_sites_is_explained(expanded: Site) -> None:
@@ -292,6 +397,8 @@ def test_the_site_system_goes_with_the_role(role: Site) -> None:
     gone = {PREFIX + "remove_site_system": True}
     refused(role.run_playbook("configmgr.site.remove", variables=gone).results[-1], "Say which site system shall be removed")
     given = {**gone, PREFIX + "site_system": SOURCE}
+    planned = role.run_playbook("configmgr.site.remove", "--check", variables=given)
+    assert planned.exit_code == 0 and role.writes() == [], planned.stdout
     role.control.console("add_role", server="srv1", role="SMS Distribution Point")
     refused(
         role.run_playbook("configmgr.site.remove", variables=given).results[-1], "still has the roles SMS Distribution Point"

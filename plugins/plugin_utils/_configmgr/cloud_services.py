@@ -61,7 +61,7 @@ class AzureService:
 
 @dataclass(frozen=True)
 class CloudServices:
-    """All of them; None where the SMS Provider has no such class."""
+    """All of them; None where the SMS Provider does not tell: it has no such class, or not for this account."""
 
     tenants: tuple[Tenant, ...] | None
     applications: tuple[Application, ...] | None
@@ -86,9 +86,10 @@ def _rows(provider: SiteProvider, declared: CimClass) -> list[CimInstance] | Non
     try:
         return list(provider.query(f"SELECT * FROM {declared.name}", declared))
     except WsmanFault as fault:
-        if fault.is_missing_namespace:
-            return None
-        raise
+        if fault.reply_lost:
+            raise
+        # The class is missing, or the account may not read it: the list says that it does not know.
+        return None
 
 
 def _application(row: CimInstance, tenants: dict[str, str]) -> Application:

@@ -21,7 +21,9 @@ from .servers import same_server
 SINCE_INSTALLATION = "0001128000080008"
 """Tally interval "since site installation"; queries that name none get empty objects."""
 
-STOPPED, STARTED = 0, 1
+STOPPED, STARTED, PAUSED = 0, 1, 2
+INSTALLED_STATES = frozenset({STOPPED, STARTED, PAUSED})
+"""Of a component that is neither on its way nor leaving."""
 STATES = ("stopped", "started", "paused", "installing", "re-installing", "de-installing")
 STATUSES = ("ok", "warning", "critical")
 AUTOMATIC = 0
@@ -58,9 +60,14 @@ class ComponentState:
 
 
 def read_components(
-    provider: SiteProvider, names: Sequence[str], server: str, *, healthy_one: str | None = None
+    provider: SiteProvider,
+    names: Sequence[str],
+    server: str,
+    *,
+    healthy_one: str | None = None,
+    site_code: str | None = None,
 ) -> list[ComponentState]:
-    """The named components of the provider's site on a server, sorted by name.
+    """The named components of a site, by default the provider's own, on a server, sorted by name.
 
     With ``healthy_one``, components other than that one are left out while they are started: on a healthy server the answer
     has one row, and so needs one request.
@@ -73,7 +80,7 @@ def read_components(
         condition = f"ComponentName = {quote(healthy_one)} OR ({others} AND State <> {STARTED})"
     else:
         condition = _any_of(names)
-    rows = _read(provider, f"({machine}) AND ({condition})")
+    rows = _read(provider, f"({machine}) AND ({condition})", site_code)
     # A NetBIOS name may be that of another server, too.
     return [row for row in rows if same_server(row.server, server)] or rows
 
@@ -96,10 +103,10 @@ def _any_of(names: Sequence[str]) -> str:
     return any_of("ComponentName", [quote(name) for name in names])
 
 
-def _read(provider: SiteProvider, condition: str) -> list[ComponentState]:
+def _read(provider: SiteProvider, condition: str, site_code: str | None = None) -> list[ComponentState]:
     wql = (
         f"SELECT * FROM {classes.COMPONENT_SUMMARIZER.name} WHERE TallyInterval = {quote(SINCE_INSTALLATION)} "
-        f"AND SiteCode = {quote(provider.site_code)} AND {condition}"
+        f"AND SiteCode = {quote(site_code or provider.site_code)} AND {condition}"
     )
     rows = provider.query(wql, classes.COMPONENT_SUMMARIZER)
     return sorted((_component(row) for row in rows), key=lambda component: (component.name, component.server))

@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from .._wsman.client import WsmanClient
+from .components import INSTALLED_STATES
 from .hierarchy import Hierarchy, missing_provider_explained, read_hierarchy
 from .installation_speed import read_installation_seconds
-from .move_note import MoveNote, note_on
+from .move_note import MoveNote, note_on, read_notes
 from .plan import Surroundings, check, decide, find_site_system, site_system_for
 from .point_writing import PointWriter
 from .provider import SiteProvider, machines_of, read_locations
@@ -21,7 +22,7 @@ from .relocation import Relocation
 from .role_components import RoleComponents
 from .roles import SITE_SYSTEM, Role, read_roles
 from .servers import same_site
-from .service_connection_point import ServiceConnectionPoint
+from .service_connection_point import DOWNLOADER, ServiceConnectionPoint
 from .settling import Components, settle
 from .site_servers import SITE_SERVER
 from .steps import Desired, Install, Keep, Move, NoteMove, Remove, SetMode, StayAbsent, Step
@@ -46,10 +47,16 @@ class Outcome:
     """The server on which the components were found, or are expected."""
     providers_of_source: tuple[str, ...] = ()
     """The servers with the SMS Provider of the site that a role is moved from, if that is another one."""
+    has_changed_mode: bool = False
+    """Whether the mode of an installed role was changed, planned or not."""
+    has_tidied: bool = False
+    """Whether the note of a move that is over was taken away or, in check mode, would be."""
 
     @property
     def mode_changed(self) -> bool:
         """Whether the mode of an installed role was changed or, in check mode, would be."""
+        if self.has_changed_mode:
+            return True
         match self.step:
             case SetMode():
                 return True
@@ -67,7 +74,7 @@ class Outcome:
     @property
     def changed(self) -> bool:
         """Whether the run wrote something or, in check mode, would."""
-        return self.operation != "none"
+        return self.operation != "none" or self.has_tidied
 
 
 class Deployment:
@@ -96,19 +103,26 @@ class Deployment:
     def _run_once(self, desired: Desired, *, check_mode: bool) -> Outcome:
         step, around = self._plan(desired, check_mode)
         role_components = self._components_of(step, around)
+        leftovers = [role for role in around.site_systems if isinstance(step, (Install, Keep, SetMode)) and note_on(role)]
         if check_mode:
             is_there = role_components is not None and step.point is not None and step.point.role.is_on(role_components.server)
             components = tuple(role_components.read()) if role_components and is_there else ()
             outcome = self._outcome(step, step.point, role_components, components)
-            return replace(outcome, is_planned=True, providers_of_source=_providers_of_source(step, around))
+            sources = _providers_of_source(step, around)
+            return replace(outcome, is_planned=True, providers_of_source=sources, has_tidied=bool(leftovers))
         if isinstance(step, Move):
             point, components, run_on = self._relocation(desired).run(step, site_system_for(step, around))
-            return Outcome(self._provider.site_code, step, step.point, point, False, components, run_on)
+            outcome = Outcome(self._provider.site_code, step, step.point, point, False, components, run_on)
+            return replace(outcome, has_changed_mode=self.writer.has_changed_mode)
         if role_components and isinstance(step, Install) and self._waiting.enabled:
             role_components.expect_installation()
         after = self._apply(step, desired, around)
         components = settle(self._provider, step, self._waiting, role_components)
-        return self._outcome(step, after, role_components, components)
+        if isinstance(step, Remove):
+            leftovers = [note.holder for note in read_notes(self._provider) if note.holder]
+        for role in leftovers:
+            self._relocation(desired).forget(role)
+        return replace(self._outcome(step, after, role_components, components), has_tidied=bool(leftovers))
 
     def _components_of(self, step: Step, around: Surroundings) -> RoleComponents | None:
         """The components of the role on the server that a step is about, if it is about one."""
@@ -137,7 +151,10 @@ class Deployment:
         # An account without rights is shown no roles, which must not pass for their absence.
         hierarchy = None if points else read_hierarchy(self._provider)
         target = tuple(read_roles(self._provider, SITE_SYSTEM, desired.site_system)) if desired.move else ()
-        step = decide(desired, points, self._note_on(target))
+        step = decide(desired, points, self._note(target, points) if desired.move else None)
+        if isinstance(step, Move) and step.has_arrived and self._is_installed(step.server):
+            # That move is over, but for its note.
+            step = decide(desired, points)
         around = replace(self._gather(step, hierarchy, target), is_for_plan=check_mode)
         check(step, desired, around)
         if isinstance(step, (Install, Move)):
@@ -145,9 +162,18 @@ class Deployment:
             step = replace(step, server=record.server) if record else replace(step, is_site_system=False)
         return step, around
 
-    def _note_on(self, site_systems: tuple[Role, ...]) -> MoveNote | None:
-        own = [role for role in site_systems if same_site(role.site_code, self._provider.site_code)]
-        return note_on(own[0]) if own else None
+    def _note(self, target: tuple[Role, ...], points: tuple[ServiceConnectionPoint, ...]) -> MoveNote | None:
+        """The note of a move to the target. Where there is no role at all, that of the only move to whichever server."""
+        own = [role for role in target if same_site(role.site_code, self._provider.site_code)]
+        if own and (note := note_on(own[0])):
+            return note
+        notes = [] if points else read_notes(self._provider)
+        return notes[0] if len(notes) == 1 else None
+
+    def _is_installed(self, server: str) -> bool:
+        """Whether the site has installed all of the role on a server, whatever it does there now."""
+        rows = RoleComponents(self._provider, server).read()
+        return any(row.name == DOWNLOADER for row in rows) and all(row.state in INSTALLED_STATES for row in rows)
 
     def _gather(self, step: Step, hierarchy: Hierarchy | None, target: tuple[Role, ...]) -> Surroundings:
         """Read what the step depends on, and nothing more."""
@@ -163,6 +189,8 @@ class Deployment:
             hierarchy=hierarchy,
             locations=tuple(read_locations(provider.client)) if is_elsewhere or is_below else (),
         )
+        if isinstance(step, (Keep, SetMode)):
+            around = replace(around, site_systems=target)
         if is_below or (is_elsewhere and not is_arrival) or isinstance(step, (Keep, StayAbsent)):
             return around
         around = replace(around, updates=tuple(read_installations(provider)))

@@ -13,17 +13,18 @@ some); the note is read back after it was written, and is gone when the move is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._wsman import codes
 from .._wsman.errors import WsmanFault
 from .provider import SiteProvider
-from .roles import Role, Setting, drop_setting, read_role, write_settings
+from .roles import SITE_SYSTEM, Role, Setting, drop_setting, read_role, read_roles, write_settings
+from .servers import same_site
 from .service_connection_point import Mode
 from .writing import write_once
 
 NOTE = "configmgr.site service connection point move"
-"""Name of the embedded property: its number is the mode as `OfflineMode` has it, its first text the server."""
+"""Name of the embedded property: its number is the mode as `OfflineMode` has it, its texts are the server and its site."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class MoveNote:
     source: str
     """The server that had the role."""
     mode: Mode
+    """The mode that it had there."""
+    site_code: str
+    """The site that it belonged to."""
+    holder: Role | None = field(default=None, compare=False, repr=False)
+    """The site system that the note is on."""
 
 
 def note_on(site_system: Role) -> MoveNote | None:
@@ -40,7 +46,13 @@ def note_on(site_system: Role) -> MoveNote | None:
     setting = site_system.setting(NOTE)
     if setting is None or not setting.text1:
         return None
-    return MoveNote(setting.text1, Mode.OFFLINE if setting.number else Mode.ONLINE)
+    return MoveNote(setting.text1, Mode.OFFLINE if setting.number else Mode.ONLINE, setting.text2, site_system)
+
+
+def read_notes(provider: SiteProvider) -> list[MoveNote]:
+    """The notes on all site systems of the provider's own site."""
+    roles = (role for role in read_roles(provider, SITE_SYSTEM) if same_site(role.site_code, provider.site_code))
+    return [note for role in roles if (note := note_on(role))]
 
 
 def write_note(provider: SiteProvider, site_system: Role, note: MoveNote) -> bool:
@@ -55,7 +67,7 @@ def write_note(provider: SiteProvider, site_system: Role, note: MoveNote) -> boo
         role = read_role(provider, role)
         return note_on(role) == note
 
-    setting = Setting(note.mode.number, text1=note.source)
+    setting = Setting(note.mode.number, text1=note.source, text2=note.site_code)
     try:
         write_once(lambda: write_settings(provider, role, {NOTE: setting}), is_kept, means_overtaken=codes.NOT_FOUND_CODES)
     except WsmanFault as fault:

@@ -29,7 +29,8 @@ from .updates import UpdateInstallation
 def decide(desired: Desired, points: tuple[ServiceConnectionPoint, ...], note: MoveNote | None = None) -> Step:
     """What has to be done, given every instance of the role that the provider of a site knows. May refuse.
 
-    ``note`` is what an earlier run has left on ``desired.site_system`` that began to move the role there.
+    ``note`` is what an earlier run has left that began to move the role: to ``desired.site_system`` or, while there is no role
+    at all, to any server.
     """
     if desired.state == "absent":
         return _decide_absent(desired, points)
@@ -46,7 +47,7 @@ def decide(desired: Desired, points: tuple[ServiceConnectionPoint, ...], note: M
     if desired.state == "move_due":
         return Keep(point)
     if note and (mode := desired.mode or point.mode):
-        return Move(point, note.source, point.server, mode, note.mode, note=note)
+        return Move(point, note.source, point.server, mode, note.mode, note.site_code, note=note)
     if desired.mode is None or desired.mode is point.mode:
         return Keep(point)
     return SetMode(point, desired.mode)
@@ -62,7 +63,7 @@ def _decide_move(desired: Desired, point: ServiceConnectionPoint, server: str, n
     mode = desired.mode or point.mode
     if mode is None:
         raise Refusal(f"The site does not say which mode the service connection point on {point} has: set mode.")
-    move = Move(point, point.server, server, mode, point.mode or mode, note=note)
+    move = Move(point, point.server, server, mode, point.mode or mode, point.site_code, note=note)
     return NoteMove(move) if desired.state == "move_due" else move
 
 
@@ -70,12 +71,12 @@ def _decide_install(desired: Desired, note: MoveNote | None) -> Install | Move |
     if desired.site_system is None:
         raise Refusal("The hierarchy has no service connection point. Set site_system to the server that shall get it.")
     if note:
-        move = Move(None, note.source, desired.site_system, desired.mode or note.mode, note.mode, note=note)
+        move = Move(None, note.source, desired.site_system, desired.mode or note.mode, note.mode, note.site_code, note=note)
         return NoteMove(move) if desired.state == "move_due" else move
     if desired.state == "move_due" or (desired.mode is None and desired.move):
         raise Refusal(
-            "The hierarchy has no service connection point to move, and no move that was cut off has left a note on "
-            f"{desired.site_system}. To install one there, set mode to online or offline."
+            "The hierarchy has no service connection point to move, and no move that was cut off has left a note of one. To "
+            f"install one on {desired.site_system}, set mode to online or offline."
         )
     if desired.mode is None:
         raise Refusal(

@@ -12,7 +12,7 @@ The site remembers the move (`move_note`), so that a run which is cut off anywhe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .._wsman.errors import WsmanError, WsmanFault
 from .errors import Interference, Refusal, SiteError, WaitTimeout
@@ -21,13 +21,15 @@ from .point_writing import PointWriter
 from .provider import SiteProvider
 from .role_components import RoleComponents
 from .roles import SITE_SYSTEM, Role, read_roles
-from .servers import same_site
+from .servers import same_server, same_site
 from .service_connection_point import Mode, ServiceConnectionPoint
 from .settling import Components, until_it_works, until_removed, until_unlisted
 from .steps import Move
 from .waiting import Waiting
 from .writing import Overtaken
 
+_HURRY = 2
+"""Seconds between two looks at what has to go before the role is installed again, at the most."""
 _LOST_SERVER = (
     "If that server is lost for good, move the role with wait_for_removal set to false: then nothing of it is waited for."
 )
@@ -35,7 +37,8 @@ _LOST_SERVER = (
 
 @dataclass
 class Relocation:
-    """One move within one run. Raises as `PointWriter` does; once the old server has lost the role, never `Overtaken`."""
+    """One move within one run. Raises as `PointWriter` does; `Overtaken` only before the old server has lost the role, or when
+    the new one has it."""
 
     _provider: SiteProvider
     _writer: PointWriter
@@ -47,6 +50,8 @@ class Relocation:
     is_mode_given: bool
     """Whether somebody else knows the mode, should the site not remember it."""
     _has_arrived: bool = field(default=False, init=False)
+    _has_seen_removal: bool = field(default=False, init=False)
+    """Whether the old server was seen to have lost the components of the role."""
 
     def run(self, move: Move, site_system: Role) -> tuple[ServiceConnectionPoint, Components, str]:
         """Carry the move out from wherever it is. Returns the role on its new server, its components, and where they run."""
@@ -60,15 +65,16 @@ class Relocation:
                 raise
             raise self._after(failure, move, site_system) from failure
         if point.mode is not move.mode:
+            # Somebody else was faster to install it here.
             point = self._writer.set_mode(point, move.mode)
-        self._forget(site_system)
+        self.forget((move.note and move.note.holder) or site_system)
         return point, components, run_on
 
     def note(self, move: Move, site_system: Role) -> None:
         """Have the site remember the move. Where it cannot, the mode must be given, or a rerun would not know it."""
         if move.is_noted:
             return
-        if write_note(self._provider, site_system, MoveNote(move.source, move.former_mode)):
+        if write_note(self._provider, site_system, MoveNote(move.source, move.former_mode, move.source_site)):
             self._writer.has_written = True
         elif not self.is_mode_given:
             raise Refusal(
@@ -100,7 +106,10 @@ class Relocation:
         point = move.point if move.has_arrived else None
         if point is None:
             if self.waits_for_removal:
-                until_removed(RoleComponents(self._provider, move.source), move.source, self._waiting, _LOST_SERVER)
+                # Meanwhile there is no role.
+                source = RoleComponents(self._provider, move.source, site_code=move.source_site)
+                until_removed(source, move.source, replace(self._waiting, longest_pause=_HURRY), _LOST_SERVER)
+                self._has_seen_removal = True
             target.expect_installation()
             point = self._install(site_system, move.mode)
         self._has_arrived = True
@@ -129,6 +138,13 @@ class Relocation:
             return failure
         if not self.takes_back:
             return SiteError(f"{what} Nothing was taken back (rollback is false): run the task again to go on.")
+        if not same_site(move.source_site, self._provider.site_code):
+            return SiteError(
+                f"{what} It does not go back to {move.source}, because site {move.source_site} may not have it any more. "
+                f"{self._whereabouts()} Put right what is wrong, and run the task again to go on."
+            )
+        if same_server(move.source, move.server):
+            return SiteError(f"{what} {self._whereabouts()} Put right what is wrong, and run the task again to go on.")
         self._say(f"that failed, so the service connection point goes back to {move.source}")
         try:
             end = self._go_back(move, site_system)
@@ -136,7 +152,7 @@ class Relocation:
             why = str(error) or "somebody else changed it meanwhile"
             return SiteError(
                 f"{what} Taking it back to {move.source} failed, too: {why} {self._whereabouts()} Run the task again to have "
-                f"it on {move.server}, or with site_system={move.source} to have it there."
+                f"it on {move.server}, or with site_system={move.source} and move=true to have it there."
             )
         return SiteError(f"{what} {end}")
 
@@ -164,9 +180,15 @@ class Relocation:
             self._writer.remove(point)
             self._until_removed_or_late(move.server)
         self._writer.install(home, move.former_mode)
-        until_it_works(RoleComponents(self._provider, move.source), move.source, self._waiting, advice="")
-        self._forget(site_system)
-        return f"It was taken back: it is on {move.source} again, {move.former_mode.value}, and works."
+        end = f"It was taken back: it is on {move.source} again, {move.former_mode.value}"
+        if self._has_seen_removal or self._has_arrived:
+            until_it_works(RoleComponents(self._provider, move.source), move.source, self._waiting, advice="")
+            end += ", and works."
+        else:
+            # What the site has on record of components that never went says nothing.
+            end += " on record. Whether it works there cannot be told, since its components were not seen to go: look at it."
+        self.forget((move.note and move.note.holder) or site_system)
+        return end
 
     def _until_removed_or_late(self, server: str) -> None:
         """A server that could not install it may not be able to remove it either; the old one need not wait for that."""
@@ -175,8 +197,8 @@ class Relocation:
         except WaitTimeout as late:
             self._say(str(late))
 
-    def _forget(self, site_system: Role) -> None:
-        """The move is over; a note that stays behind does no harm, as the next move writes its own."""
+    def forget(self, site_system: Role) -> None:
+        """Take the note off, as the move is over. One that cannot be taken off is taken off by the next run that finds it."""
         try:
             forget_note(self._provider, site_system)
         except (Overtaken, WsmanFault) as error:

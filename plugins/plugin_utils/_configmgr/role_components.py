@@ -22,9 +22,12 @@ class RoleComponents:
     them, so what the site server has stands in where the server with the role has none.
     """
 
-    def __init__(self, provider: SiteProvider, server: str, site_server: str | None = None) -> None:
-        """``site_server`` saves the request for its name."""
+    def __init__(
+        self, provider: SiteProvider, server: str, site_server: str | None = None, site_code: str | None = None
+    ) -> None:
+        """``site_server`` saves the request for its name. ``site_code`` is that of a site below the provider's own."""
         self._provider = provider
+        self._site_code = site_code or provider.site_code
         self.server = server
         """The server with the role."""
         self._site_server = site_server
@@ -33,23 +36,25 @@ class RoleComponents:
 
     def read(self, *, healthy_one: str | None = None) -> list[ComponentState]:
         """The components as they are now, sorted by name; see `read_components`."""
-        rows = read_components(self._provider, COMPONENTS, self.server, healthy_one=healthy_one)
+        rows = self._read_on(self.server, healthy_one)
         if rows or same_server(self.server, self._name_of_site_server()):
             self.run_on = self.server
             return rows
-        rows = read_components(self._provider, COMPONENTS, self._name_of_site_server(), healthy_one=healthy_one)
+        rows = self._read_on(self._name_of_site_server(), healthy_one)
         self.run_on = self._name_of_site_server() if rows else self.server
         return rows
 
     def expect_installation(self) -> None:
         """Called before the role is installed: what the site server has by then belongs to a role that is being removed."""
         site_server = self._name_of_site_server()
-        if not same_server(self.server, site_server) and any(
-            row.state != STOPPED for row in read_components(self._provider, COMPONENTS, site_server)
-        ):
+        if not same_server(self.server, site_server) and any(row.state != STOPPED for row in self._read_on(site_server)):
             self._site_server = self.server
+
+    def _read_on(self, server: str, healthy_one: str | None = None) -> list[ComponentState]:
+        return read_components(self._provider, COMPONENTS, server, healthy_one=healthy_one, site_code=self._site_code)
 
     def _name_of_site_server(self) -> str:
         if self._site_server is None:
-            self._site_server = read_hierarchy(self._provider).local_site.server or self.server
+            site = read_hierarchy(self._provider).find(self._site_code)
+            self._site_server = (site.server if site else "") or self.server
         return self._site_server

@@ -20,6 +20,7 @@ from .hierarchy import missing_provider_explained, read_hierarchy
 from .provider import SiteProvider
 from .roles import (
     COMPONENT_SERVER,
+    SERVICE_CONNECTION_POINT,
     SITE_SYSTEM,
     Place,
     Role,
@@ -64,15 +65,24 @@ class SiteSystemOutcome:
     """Accounts that the site would have to know first; only a plan goes on without."""
 
 
-def plan(state: Literal["present", "absent"], server: str, wanted: Wanted, roles: list[Role], site_code: str) -> Step:
+def plan(
+    state: Literal["present", "absent"],
+    server: str,
+    wanted: Wanted,
+    roles: list[Role],
+    site_code: str,
+    *,
+    is_for_plan: bool = False,
+) -> Step:
     """The step from what was found to what is wanted, without a network. May refuse.
 
-    ``roles`` are all of the server's, in every site that the provider knows.
+    ``roles`` are all of the server's, in every site that the provider knows. Only for a plan, the service connection point is
+    taken to be gone: a task before may be what removes it.
     """
     records = [role for role in roles if role.name.casefold() == SITE_SYSTEM.casefold()]
     record = next((role for role in records if same_site(role.site_code, site_code)), None)
     if state == "absent":
-        others = other_roles(roles)
+        others = [name for name in other_roles(roles) if not is_for_plan or name != SERVICE_CONNECTION_POINT]
         if record and others:
             raise Refusal(
                 f"{record.server} still has the roles {', '.join(others)}, which cannot be without their site system. Remove "
@@ -116,7 +126,7 @@ class SiteSystemDeployment:
         self, server: str, state: Literal["present", "absent"], wanted: Wanted, *, check_mode: bool
     ) -> SiteSystemOutcome:
         roles = self._gather(server)
-        step = plan(state, server, wanted, roles, self._provider.site_code)
+        step = plan(state, server, wanted, roles, self._provider.site_code, is_for_plan=check_mode)
         planned = self._planned(server, step)
         unknown = self._unknown_accounts(planned)
         if unknown and not check_mode:

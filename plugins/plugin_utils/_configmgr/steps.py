@@ -110,10 +110,12 @@ class Move:
     mode: Mode
     former_mode: Mode
     """The mode that it had on its old server."""
+    source_site: str
+    """The site that it belonged to there."""
     is_site_system: bool = True
     """As that of `Install`."""
     note: MoveNote | None = None
-    """What is noted of a move to this server."""
+    """What is noted of a move that was begun."""
 
     @property
     def is_noted(self) -> bool:

@@ -123,12 +123,18 @@ def view_source(outcome: Outcome) -> View | None:
         "site_system": step.source,
         "site_code": step.point.site_code if step.point and is_there else None,
         "sms_providers": list(outcome.providers_of_source),
+        "mode": step.former_mode.value,
+        "stage": "arrived" if step.has_arrived else "left" if step.has_left else "not_left",
     }
 
 
 def describe(outcome: Outcome) -> str:
     """What a run did, or in check mode would do, in a sentence."""
+    tidied = "; the note of a move that is over is taken away" if outcome.has_tidied else ""
+    return _describe_step(outcome) + tidied
 
+
+def _describe_step(outcome: Outcome) -> str:
     def did(done: str, planned: str) -> str:
         return f"would {planned}" if outcome.is_planned else done
 

@@ -29,7 +29,7 @@ Progress = Callable[[str], None]
 
 _FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 10
-"""Seconds between two looks, at the most."""
+"""Seconds between two looks, at the most, unless somebody is in more of a hurry."""
 _GROWTH = 1.5
 _LONGEST_SILENCE = 60.0
 
@@ -53,6 +53,7 @@ class Waiting:
     timeout: float
     progress: Progress = field(repr=False)
     enabled: bool = True
+    longest_pause: float = LONGEST_PAUSE
     clock: Clock = field(default_factory=Clock, repr=False)
 
 
@@ -66,6 +67,7 @@ class Wait:
         self._timeout = waiting.timeout
         self._progress = waiting.progress
         self._clock = waiting.clock
+        self._longest_pause = waiting.longest_pause
         self._started = self._last_report = waiting.clock.now()
         self._lines: dict[str, str] = {}
 
@@ -77,7 +79,7 @@ class Wait:
         failure: str,
         advise: Callable[[Seen | None], str],
     ) -> Seen:
-        """Read again and again, with pauses that grow from half a second to ten, and return what was read last.
+        """Read again and again, with pauses that grow from half a second, and return what was read last.
 
         ``describe`` turns what was read into lines by subject (a component, for example). A subject whose line has changed is
         reported, and after a minute of silence all are. `WaitTimeout` names the ``failure``, and what to do then: ``advise``
@@ -102,7 +104,7 @@ class Wait:
             if elapsed >= self._timeout:
                 raise WaitTimeout(f"{failure} within {elapsed:.0f} s. Last seen: {self._last_lines()}. {advise(seen)}")
             self._clock.sleep(min(pause, self._timeout - elapsed))
-            pause = min(pause * _GROWTH, LONGEST_PAUSE)
+            pause = min(pause * _GROWTH, self._longest_pause)
 
     def _report(self, lines: Mapping[str, str]) -> None:
         now = self._clock.now()

@@ -181,8 +181,8 @@ def test_nothing_is_asked_of_the_surroundings_when_nothing_changes() -> None:
 
 TARGET = "srv2.corp.example"
 MOVE = Desired("present", TARGET, move=True)
-NOTE = MoveNote("srv1.corp.example", Mode.OFFLINE)
-MOVES = Move(OFFLINE, "srv1.corp.example", TARGET, Mode.OFFLINE, Mode.OFFLINE)
+NOTE = MoveNote("srv1.corp.example", Mode.OFFLINE, "PS1")
+MOVES = Move(OFFLINE, "srv1.corp.example", TARGET, Mode.OFFLINE, Mode.OFFLINE, "PS1")
 THERE = point(TARGET, OfflineMode=1)
 ON_TARGET = Surroundings("PS1", hierarchy=STANDALONE, site_systems=(role("SMS Site System", TARGET),))
 
@@ -217,7 +217,7 @@ def test_a_move_knows_how_far_it_is() -> None:
         (True, True),
     ]
     assert not MOVES.is_noted and replace(MOVES, note=NOTE).is_noted
-    assert not replace(MOVES, note=MoveNote("srv1.corp.example", Mode.ONLINE)).is_noted
+    assert not replace(MOVES, note=MoveNote("srv1.corp.example", Mode.ONLINE, "PS1")).is_noted
 
 
 PAIR = tuple(role("SMS Site Server", server) for server in ("ps1.corp.example", TARGET))
