@@ -159,7 +159,7 @@ def test_a_directory_has_one_lab(lab: Run, directory: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--topology", "moon"], "there is no topology 'moon'; there are hierarchy, "),
+        (["--topology", "moon"], "there is no topology 'moon'; there are expanded, hierarchy, "),
         (["--idle-minutes", "0"], "--idle-minutes must be a number greater than 0"),
         (["--idle-minutes", "nan"], "--idle-minutes must be a number greater than 0"),
         (["--idle-minutes", "inf"], "--idle-minutes must be a number greater than 0"),

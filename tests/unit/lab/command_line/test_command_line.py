@@ -148,7 +148,7 @@ def test_the_default_of_a_quirk_stands_first() -> None:
         (["serve", "--speed", "nan"], "the speed must be greater than 0"),
         (["run", "--quirk", "first_page=two", "--", "true"], "first_page is one or full"),
         (["run"], "say what to run"),
-        (["run", "--topology", "moon", "--", "true"], "there is no topology 'moon'; there are hierarchy, "),
+        (["run", "--topology", "moon", "--", "true"], "there is no topology 'moon'; there are expanded, hierarchy, "),
         (["run", "--quirk", "mood=bad", "--", "true"], "there is no quirk 'mood'; there are first_page, "),
         (["run", "--service-connection-point", "srv7", "--", "true"], "there is no server 'srv7'"),
         (["run", "--service-connection-point", "srv1:on", "--", "true"], "online or offline"),
