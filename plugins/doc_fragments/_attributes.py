@@ -17,7 +17,7 @@ attributes:
     support: full
   action:
     description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
-    details: Runs entirely on the controller and starts no process on the host.
+    details: Runs entirely on the controller, and asks the host for everything over its WinRM connection.
     support: full
   async:
     description: Supports being used with the C(async) keyword.
@@ -25,7 +25,7 @@ attributes:
     support: none
   become:
     description: Is usable alongside C(become) keywords.
-    details: No process is started on the host that could run as somebody else. Log on with an account that has the rights.
+    details: Works with the account that it logs on with, which C(become) cannot change. Log on with one that has the rights.
     support: none
   connection:
     description: Connections that the module can use.

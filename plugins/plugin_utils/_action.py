@@ -166,8 +166,8 @@ class SiteAction(ActionBase):
             )
         if self._task.become or self._connection.become is not None:
             raise AnsibleActionFail(
-                f"configmgr.site.{self.MODULE} starts no process on the host, so become cannot change the account. Set become "
-                "to false, and log on with an account that has the rights (ansible_user)."
+                f"configmgr.site.{self.MODULE} works with the account that it logs on with, which become cannot change. Set "
+                "become to false, and log on with an account that has the rights (ansible_user)."
             )
         if MISSING_LIBRARY:
             raise AnsibleActionFail(
