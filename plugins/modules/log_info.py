@@ -144,4 +144,9 @@ bytes_read:
   returned: success
   type: int
   sample: 65536
+result:
+  description: The value of O(query).
+  returned: when O(query) is given
+  type: raw
+  sample: []
 """

@@ -109,4 +109,9 @@ azure_services:
   type: list
   elements: dict
   sample: [{name: Contoso, type: 5}]
+result:
+  description: The value of O(query).
+  returned: when O(query) is given
+  type: raw
+  sample: []
 """

@@ -144,4 +144,9 @@ more:
   returned: success
   type: bool
   sample: false
+result:
+  description: The value of O(query).
+  returned: when O(query) is given
+  type: raw
+  sample: []
 """

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ class Simulation:
     """
 
     def __init__(self, speed: float = 60.0, clock: Callable[[], datetime] | None = None) -> None:
-        if not speed > 0:
+        if speed <= 0 or math.isnan(speed):
             raise ValueError("the speed must be greater than 0")
         self.speed = speed
         self._clock = clock or (lambda: datetime.now(UTC))

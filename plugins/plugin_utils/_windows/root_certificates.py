@@ -127,6 +127,5 @@ def _properties(blob: bytes) -> Mapping[int, bytes]:
 
 def _utc(certificate: object, name: str) -> datetime:
     """A point in time of a certificate; before version 42, the library had it without a time zone only."""
-    time = getattr(certificate, f"{name}_utc", None) or getattr(certificate, name).replace(tzinfo=timezone.utc)
-    assert isinstance(time, datetime)
-    return time
+    time = getattr(certificate, f"{name}_utc", None)
+    return time if isinstance(time, datetime) else getattr(certificate, name).replace(tzinfo=timezone.utc)

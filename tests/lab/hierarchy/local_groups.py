@@ -78,11 +78,11 @@ class Members(MutableSet[str]):
     def __len__(self) -> int:
         return len(self._names)
 
-    def add(self, account: str) -> None:
-        self._names.setdefault(account.lower(), account)
+    def add(self, value: str) -> None:
+        self._names.setdefault(value.lower(), value)
 
-    def discard(self, account: str) -> None:
-        self._names.pop(account.lower(), None)
+    def discard(self, value: str) -> None:
+        self._names.pop(value.lower(), None)
 
 
 @dataclass
