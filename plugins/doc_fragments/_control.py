@@ -29,6 +29,12 @@ options:
       - With O(state=started), note it without a restart, where it is known that none is needed.
       - The note is in the server's registry, below C(HKLM\SOFTWARE\configmgr.site).
     type: str
+  force:
+    description:
+      - With O(state=restarted) and O(restarted_for), restart although the note on the server says that it was done, because it
+        is known that it was not enough.
+    type: bool
+    default: false
   wait_timeout:
     description:
       - How many seconds the whole operation may take, between 10 and 604800 (a week).
@@ -41,6 +47,6 @@ notes:
 attributes:
   idempotent:
     description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
-    details: O(state=restarted) restarts every time unless O(restarted_for) is given.
+    details: O(state=restarted) restarts every time unless O(restarted_for) is given, and with O(force=true).
     support: partial
 """

@@ -54,6 +54,14 @@ EXAMPLES = r"""
     name: SMS_DMP_DOWNLOADER
     state: restarted
   delegate_to: srv1.corp.example
+
+- name: Restart it once more for a mode that it was restarted for before somebody changed it
+  configmgr.site.component:
+    name: SMS_DMP_DOWNLOADER
+    state: restarted
+    restarted_for: offline
+    force: true
+  delegate_to: srv1.corp.example
 """
 
 RETURN = r"""

@@ -51,6 +51,13 @@ EXAMPLES = r"""
     restarted_for: offline
     component: SMS_DMP_DOWNLOADER
   delegate_to: srv1.corp.example
+
+- name: Restart it once more for a mode that it was restarted for before somebody changed it
+  configmgr.site.executive:
+    state: restarted
+    restarted_for: offline
+    force: true
+  delegate_to: srv1.corp.example
 """
 
 RETURN = r"""

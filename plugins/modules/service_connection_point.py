@@ -194,7 +194,7 @@ moved_from:
       type: str
       sample: srv1.corp.example
     site_code:
-      description: The site that it belongs to; null if the role is off its record already.
+      description: The site that it belongs to, or belonged to.
       type: str
       sample: PS1
     sms_providers:

@@ -19,6 +19,7 @@ from ._configmgr.waiting import LONGEST_PAUSE, Waiting
 CONTROL_OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["started", "stopped", "restarted", "restart_due"]},
     "restarted_for": {"type": "str"},
+    "force": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 900},
 }
 """Of what is started, stopped and restarted."""
@@ -32,6 +33,8 @@ class ControlAction(SiteAction):
             if options["state"] not in ("started", "restarted"):
                 raise ValueError("restarted_for: it goes with state restarted or started. Set one of them, or leave it out.")
             self.check_option(options, "restarted_for", check_reason)
+        if options["force"] and options["state"] != "restarted":
+            raise ValueError("force: it goes with state restarted. Set that, or leave out force.")
         self.check_wait_timeout(options, LONGEST_PAUSE, " A shorter one would end before the state is looked at twice.")
 
     def waiting(self, options: Options) -> Waiting:
@@ -40,4 +43,4 @@ class ControlAction(SiteAction):
 
     def desired(self, options: Options) -> Desired:
         """What is wanted, as the options say."""
-        return Desired(options["state"], options["restarted_for"])
+        return Desired(options["state"], options["restarted_for"], options["force"])

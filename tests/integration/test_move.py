@@ -92,9 +92,21 @@ def test_everything_comes_with_it(role: Site) -> None:
     assert again.exit_code == 0 and not [result for result in again.results if result.values.get("changed")]
 
 
+def test_it_is_a_role_of_a_play(ready: Site) -> None:
+    role = {
+        "role": "configmgr.site.service_connection_point_move",
+        PREFIX + "site_system": TARGET,
+        PREFIX + "wait_timeout": 600,
+    }
+    assert ready.play(roles=[role]).exit_code == 0
+    assert ready.points() == [(TARGET, "offline")]
+
+
 def test_what_is_given_is_not_taken_over(ready: Site) -> None:
     for name, value, text in (("UseProxy", 1, ""), ("ProxyName", 0, "proxy.corp.example"), ("ProxyServerPort", 8080, "")):
         ready.control.console("set_property", name=name, role="SMS Site System", server="srv1", value=value, value2=text)
+    planned = move(ready, "--check", "--diff", proxy_port=9090)
+    assert planned.exit_code == 0 and "proxy.corp.example" in planned.stdout and "9090" in planned.stdout
     assert move(ready, proxy_server="other.corp.example", proxy_port=3128, mode="online").exit_code == 0
     settings = properties(ready, TARGET)
     assert (settings["ProxyName"][2], settings["ProxyServerPort"][0]) == ("other.corp.example", 3128)
@@ -185,6 +197,16 @@ def test_what_fails_is_taken_back(ready: Site) -> None:
     assert move(ready).exit_code == 0 and ready.points() == [(TARGET, "offline")]
 
 
+def test_a_move_that_was_cut_off_and_then_fails_is_taken_back_as_well(ready: Site) -> None:
+    ready.play({"configmgr.site.component": {"name": "SMS_DMP_DOWNLOADER", "state": "restart_due"}}, host=SOURCE)
+    cut_off(ready)
+    rights = {"action": "remove_local_group_member", "server": "srv2", "member": "CORP\\PS1$"}
+    ready.control.trigger("Create", server="ps1", nth=2, console=rights)
+    failed = move(ready, wait_timeout=10)
+    assert "It was taken back: it is on srv1.corp.example again, offline, and works." in failed.results[-1].message
+    assert ready.run_playbook("configmgr.site.check").exit_code == 0
+
+
 def test_without_rollback_things_stay_as_they_are(ready: Site) -> None:
     take_rights_away(ready)
     failed = ready.play(to(rollback=False, wait_timeout=10)).only
@@ -247,9 +269,11 @@ def test_somebody_who_installs_it_there_in_another_mode_has_its_thread_restarted
     # The first one is of a shell, in which the site server is asked whether it reaches the new one.
     ready.control.trigger("Create", server="ps1", nth=2, console=act)
     lines = shown(move(ready))
-    assert "  the mode is in effect: last restarted for offline, which somebody had changed" in lines
+    assert "  the mode is in effect: started with or restarted for offline" in lines
     (point,) = ready.control.state()["service_connection_points"]
     assert (point["mode"], point["effective_mode"]) == ("offline", "offline")
+    assert ready.run_playbook("configmgr.site.check").exit_code == 0
+    assert not [result for result in move(ready).results if result.values.get("changed")]
 
 
 def test_a_cut_off_move_to_a_server_that_is_not_fit_any_more_goes_back_by_hand(ready: Site) -> None:
@@ -275,10 +299,28 @@ def test_a_note_does_not_outlive_what_it_is_about(ready: Site) -> None:
     move(ready, wait_timeout=10, restart_timeout=10)
     assert ready.points() == [(TARGET, "online")], "a thread that does not run is no reason to go back"
 
+    leave_note(ready, "ps1", TARGET)
     ready.control.console("hold_thread", server="srv2", component="SMS_DMP_DOWNLOADER", value=False)
     assert ready.run_playbook("configmgr.site.remove").exit_code == 0
-    assert NOTE not in properties(ready, TARGET)
+    assert NOTE not in properties(ready, "ps1.corp.example")
+    leave_note(ready, TARGET, SOURCE)
+    assert ready.run_playbook("configmgr.site.remove").exit_code == 0
     refused(ready.play(to()).only, "no service connection point to move")
+
+
+def test_a_new_move_is_the_only_one_that_is_remembered(ready: Site) -> None:
+    leave_note(ready, "ps1", TARGET)
+    noted = ready.play({MODULE: {"state": "move_due", "site_system": TARGET}}).only
+    assert noted["changed"] and NOTE in properties(ready, TARGET) and NOTE not in properties(ready, "ps1.corp.example")
+
+
+def test_an_installation_waits_for_the_server_that_a_move_has_left(make_site: Any) -> None:
+    site: Site = make_site(role="srv1:offline", speed=60)
+    site.control.console("add_site_system", server="srv2")
+    site.play({MODULE: {"state": "absent", "wait": False}})
+    leave_note(site, TARGET, SOURCE)
+    assert site.play({MODULE: {"site_system": TARGET, "mode": "online"}}).only.outcome == "ok"
+    assert [entry["what"] for entry in site.control.state()["history"]] == ["off the record", "gone", "on record", "works"]
 
 
 def test_the_note_of_a_move_that_is_over_is_taken_away(ready: Site) -> None:
@@ -405,6 +447,7 @@ def test_the_site_system_goes_with_the_role(role: Site) -> None:
     refused(
         role.run_playbook("configmgr.site.remove", variables=given).results[-1], "still has the roles SMS Distribution Point"
     )
+    assert role.points() == [(SOURCE, "online")], "refused before the first write"
     role.control.console("remove_role", server="srv1", role="SMS Distribution Point")
     for changed in (True, False):
         play = role.run_playbook("configmgr.site.remove", variables=given)

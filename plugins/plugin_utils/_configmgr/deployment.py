@@ -23,7 +23,7 @@ from .role_components import RoleComponents
 from .roles import SITE_SYSTEM, Role, read_roles
 from .servers import same_site
 from .service_connection_point import DOWNLOADER, ServiceConnectionPoint
-from .settling import Components, settle
+from .settling import Components, settle, until_removed
 from .site_servers import SITE_SERVER
 from .steps import Desired, Install, Keep, Move, NoteMove, Remove, SetMode, StayAbsent, Step
 from .updates import read_installations
@@ -103,26 +103,29 @@ class Deployment:
     def _run_once(self, desired: Desired, *, check_mode: bool) -> Outcome:
         step, around = self._plan(desired, check_mode)
         role_components = self._components_of(step, around)
-        leftovers = [role for role in around.site_systems if isinstance(step, (Install, Keep, SetMode)) and note_on(role)]
+        leftovers = [note for role in around.site_systems if (note := note_on(role))]
         if check_mode:
             is_there = role_components is not None and step.point is not None and step.point.role.is_on(role_components.server)
             components = tuple(role_components.read()) if role_components and is_there else ()
             outcome = self._outcome(step, step.point, role_components, components)
             sources = _providers_of_source(step, around)
-            return replace(outcome, is_planned=True, providers_of_source=sources, has_tidied=bool(leftovers))
+            has_tidied = bool(leftovers) and not isinstance(step, (Move, NoteMove))
+            return replace(outcome, is_planned=True, providers_of_source=sources, has_tidied=has_tidied)
         if isinstance(step, Move):
             point, components, run_on = self._relocation(desired).run(step, site_system_for(step, around))
             outcome = Outcome(self._provider.site_code, step, step.point, point, False, components, run_on)
             return replace(outcome, has_changed_mode=self.writer.has_changed_mode)
         if role_components and isinstance(step, Install) and self._waiting.enabled:
+            for note in leftovers:
+                # A move that was cut off has left that server, and nothing says that it has lost its components yet.
+                source = RoleComponents(self._provider, note.source, site_code=note.site_code or None)
+                until_removed(source, note.source, self._waiting)
             role_components.expect_installation()
         after = self._apply(step, desired, around)
         components = settle(self._provider, step, self._waiting, role_components)
-        if isinstance(step, Remove):
-            leftovers = [note.holder for note in read_notes(self._provider) if note.holder]
-        for role in leftovers:
-            self._relocation(desired).forget(role)
-        return replace(self._outcome(step, after, role_components, components), has_tidied=bool(leftovers))
+        is_over = isinstance(step, (Install, Remove, StayAbsent)) or (isinstance(step, (Keep, SetMode)) and leftovers)
+        has_tidied = bool(is_over) and self._relocation(desired).forget_all()
+        return replace(self._outcome(step, after, role_components, components), has_tidied=has_tidied)
 
     def _components_of(self, step: Step, around: Surroundings) -> RoleComponents | None:
         """The components of the role on the server that a step is about, if it is about one."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from .._wsman.errors import WsmanError, WsmanFault
 from .errors import Interference, Refusal, SiteError, WaitTimeout
-from .move_note import MoveNote, forget_note, write_note
+from .move_note import MoveNote, forget_note, read_notes, write_note
 from .point_writing import PointWriter
 from .provider import SiteProvider
 from .role_components import RoleComponents
@@ -67,7 +67,7 @@ class Relocation:
         if point.mode is not move.mode:
             # Somebody else was faster to install it here.
             point = self._writer.set_mode(point, move.mode)
-        self.forget((move.note and move.note.holder) or site_system)
+        self.forget_all()
         return point, components, run_on
 
     def note(self, move: Move, site_system: Role) -> None:
@@ -76,6 +76,8 @@ class Relocation:
             return
         if write_note(self._provider, site_system, MoveNote(move.source, move.former_mode, move.source_site)):
             self._writer.has_written = True
+            # What earlier moves have left would be taken for this one.
+            self.forget_all(but=site_system)
         elif not self.is_mode_given:
             raise Refusal(
                 f"The SMS Provider of site {self._provider.site_code} does not keep a note on {site_system.server}, so nobody "
@@ -187,7 +189,7 @@ class Relocation:
         else:
             # What the site has on record of components that never went says nothing.
             end += " on record. Whether it works there cannot be told, since its components were not seen to go: look at it."
-        self.forget((move.note and move.note.holder) or site_system)
+        self.forget_all()
         return end
 
     def _until_removed_or_late(self, server: str) -> None:
@@ -197,12 +199,19 @@ class Relocation:
         except WaitTimeout as late:
             self._say(str(late))
 
-    def forget(self, site_system: Role) -> None:
-        """Take the note off, as the move is over. One that cannot be taken off is taken off by the next run that finds it."""
-        try:
-            forget_note(self._provider, site_system)
-        except (Overtaken, WsmanFault) as error:
-            self._say(f"the note of the move stays on {site_system.server} ({error})")
+    def forget_all(self, but: Role | None = None) -> bool:
+        """Take the notes of moves off all site systems of this site; whether there were any.
+
+        One that cannot be taken off is taken off by the next run that finds it.
+        """
+        holders = [note.holder for note in read_notes(self._provider) if note.holder]
+        others = [holder for holder in holders if but is None or not holder.is_on(but.server)]
+        for holder in others:
+            try:
+                forget_note(self._provider, holder)
+            except (Overtaken, WsmanFault) as error:
+                self._say(f"the note of a move stays on {holder.server} ({error})")
+        return bool(others)
 
     def _say(self, line: str) -> None:
         self._waiting.progress(f"move: {line}")

@@ -26,6 +26,8 @@ class Desired:
     """None to look and change nothing; restart_due to note that a restart is due, and restart nothing."""
     reason: str | None = None
     """What a restart is for: what was restarted for it already is not restarted again. Without it, always."""
+    force: bool = False
+    """Restart although that is noted already: somebody knows better."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def decide(desired: Desired, actual: Actual) -> Step:
         case "started":
             operation = "none" if actual.is_running else "start"
         case "restarted":
-            is_due = desired.reason is None or desired.reason != actual.reason
+            is_due = desired.force or desired.reason is None or desired.reason != actual.reason
             # What is stopped has nothing to end: starting it is its restart.
             operation = "start" if actual.is_stopped else "restart" if is_due or not actual.is_running else "none"
     if desired.reason is not None:

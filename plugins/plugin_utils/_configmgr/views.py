@@ -118,10 +118,9 @@ def view_source(outcome: Outcome) -> View | None:
     step = outcome.step.move if isinstance(outcome.step, NoteMove) else outcome.step
     if not isinstance(step, Move):
         return None
-    is_there = step.point is not None and not step.has_left
     return {
         "site_system": step.source,
-        "site_code": step.point.site_code if step.point and is_there else None,
+        "site_code": step.source_site,
         "sms_providers": list(outcome.providers_of_source),
         "mode": step.former_mode.value,
         "stage": "arrived" if step.has_arrived else "left" if step.has_left else "not_left",

@@ -16,6 +16,9 @@ ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 PLAYBOOKS = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 
 
+MOVE, MAIN = "service_connection_point_move", "service_connection_point"
+
+
 def load(path: str) -> Any:
     return yaml.safe_load((ROOT / path).read_text())
 
@@ -34,6 +37,14 @@ def test_defaults_and_specification_agree(role: str) -> None:
     assert set(defaults) <= set(specifications(role)["main"]["options"])
 
 
+def test_the_move_takes_the_variables_of_the_role_behind_it() -> None:
+    taken, behind = (specifications(role)["main"]["options"] for role in (MOVE, MAIN))
+    without_defaults = {
+        name: {key: value for key, value in option.items() if key != "default"} for name, option in behind.items()
+    }
+    assert taken == {name: option for name, option in without_defaults.items() if name not in (f"{MAIN}_state", MOVE)}
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_entry_point_is_specified_and_takes_variables_of_the_role(role: str) -> None:
     entries = {path.stem for path in (ROOT / f"roles/{role}/tasks").glob("*.yml")}
@@ -47,7 +58,8 @@ def test_every_entry_point_is_specified_and_takes_variables_of_the_role(role: st
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_variable_stands_in_the_readme_with_its_default(role: str) -> None:
-    text = (ROOT / f"roles/{role}/README.md").read_text()
+    # The variables of the move are those of the role behind it.
+    text = (ROOT / f"roles/{MAIN if role == MOVE else role}/README.md").read_text()
     for name, option in specifications(role)["main"]["options"].items():
         (row,) = re.findall(rf"^\| `{name}` \| ([^|]*)\|", text, re.MULTILINE)
         if "default" in option:

@@ -49,6 +49,11 @@ def test_every_case(state: str, reason: str | None, found: tuple[bool, bool], no
     assert step.changes == (operation != "none" or note != "kept")
 
 
+def test_who_knows_better_has_it_restarted_once_more() -> None:
+    step = decide(Desired("restarted", "offline", force=True), Actual(*RUNNING, "offline"))
+    assert (step.operation, step.writes_reason) == ("restart", False)
+
+
 @pytest.mark.parametrize("modes", list(itertools.product(("online", "offline", None), repeat=4)))
 def test_a_step_that_was_carried_out_is_not_planned_again(modes: tuple[str | None, ...]) -> None:
     """Whatever is wanted one after the other, wanting the same again is nothing to do, and each change is one restart."""
