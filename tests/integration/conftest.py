@@ -71,6 +71,14 @@ def role(make_site: Callable[..., Site]) -> Site:
 
 
 @pytest.fixture
+def ready(role: Site) -> Site:
+    """The role offline on srv1, and srv2 a site system."""
+    role.control.console("set_mode", mode="offline")
+    role.control.console("add_site_system", server="srv2")
+    return role
+
+
+@pytest.fixture
 def hierarchy(make_site: Callable[..., Site]) -> Site:
     """A fresh central administration site with two primary sites and a secondary site."""
     return make_site("hierarchy")
