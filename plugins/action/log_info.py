@@ -53,8 +53,7 @@ class ActionModule(SiteAction):
         elif not _NAME.fullmatch(options["name"]):
             raise ValueError(f"name: {options['name']!r} is no file name, such as dmpdownloader.log. Give a full path as path.")
         self._since, self._until = parse_period(options["since"], options["until"], datetime.now(timezone.utc))
-        if not 1 <= options["limit"] <= _MOST_RECORDS:
-            raise ValueError(f"limit: it must be between 1 and {_MOST_RECORDS}.")
+        self.check_between(options, "limit", 1, _MOST_RECORDS)
         if options["max_bytes"] < 1:
             raise ValueError("max_bytes: it must be 1 or more.")
 

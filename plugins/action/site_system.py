@@ -54,8 +54,7 @@ class ActionModule(SiteAction):
         self._check_proxy(options)
 
     def _check_proxy(self, options: Options) -> None:
-        if options["proxy_port"] is not None and not 1 <= options["proxy_port"] <= 65535:
-            raise ValueError("proxy_port: it must be between 1 and 65535.")
+        self.check_between(options, "proxy_port", 1, 65535)
         if options["proxy_server"] is not None:
             self.check_option(options, "proxy_server", check_proxy)
             if options["use_proxy"] is None:

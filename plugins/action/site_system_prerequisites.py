@@ -60,8 +60,7 @@ class ActionModule(SiteAction):
                 self.check_option(options, name, check_fqdn)
         if options["sql_server"]:
             self.check_option(options, "sql_server", check_sql_server)
-        if options["sql_server_port"] is not None and not 1 <= options["sql_server_port"] <= 65535:
-            raise ValueError("sql_server_port: it must be between 1 and 65535.")
+        self.check_between(options, "sql_server_port", 1, 65535)
         self._check_ldap(options)
         if options["installation_account"]:
             self.check_option(options, "installation_account", check_account)

@@ -13,7 +13,7 @@ from ..plugin_utils._configmgr.provider import SiteProvider
 from ..plugin_utils._configmgr.service_connection_point import COMPONENTS
 from ..plugin_utils._configmgr.status_messages import SEVERITIES, Question, StatusMessage, read_status_messages
 from ..plugin_utils._configmgr.status_texts import sentence
-from ..plugin_utils._configmgr.views import View
+from ..plugin_utils._configmgr.views import View, view_time
 from ..plugin_utils._moments import parse_period
 from ..plugin_utils._wsman.client import WsmanClient
 
@@ -42,8 +42,7 @@ class ActionModule(SiteAction):
 
     def check_options(self, options: Options) -> None:
         self._since, self._until = parse_period(options["since"], options["until"], datetime.now(timezone.utc))
-        if not 1 <= options["limit"] <= _MOST:
-            raise ValueError(f"limit: it must be between 1 and {_MOST}.")
+        self.check_between(options, "limit", 1, _MOST)
         if options["offset"] < 0:
             raise ValueError("offset: it must be 0 or more.")
         if any(number < 0 for number in options["message_ids"]):
@@ -71,7 +70,7 @@ class ActionModule(SiteAction):
 
 def _view(message: StatusMessage) -> View:
     return {
-        "time": message.time.isoformat(timespec="seconds") if message.time else None,
+        "time": view_time(message.time),
         "severity": message.severity,
         "component": message.component,
         "server": message.server,

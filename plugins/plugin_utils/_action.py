@@ -151,6 +151,12 @@ class SiteAction(ActionBase):
             raise ValueError(f"{name}: {error}") from None
 
     @staticmethod
+    def check_between(options: Options, name: str, least: int, most: int) -> None:
+        """ValueError for a number out of range; an option that was left out is none."""
+        if options[name] is not None and not least <= options[name] <= most:
+            raise ValueError(f"{name}: it must be between {least} and {most}.")
+
+    @staticmethod
     def check_wait_timeout(options: Options, shortest: int, advice: str = "") -> None:
         """ValueError for an option ``wait_timeout`` below ``shortest`` seconds or above a week."""
         if not shortest <= options["wait_timeout"] <= WEEK:

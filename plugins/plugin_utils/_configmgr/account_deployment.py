@@ -17,8 +17,7 @@ from .accounts import Account, create_account, delete_account, find_account, wri
 from .errors import Refusal, SiteError
 from .hierarchy import missing_provider_explained, read_hierarchy
 from .provider import SiteProvider
-from .roles import SITE_SYSTEM, read_roles
-from .servers import same_site
+from .roles import SITE_SYSTEM, read_own_roles
 from .site_systems import SiteSystem
 from .writing import Overtaken, attempt, write_once
 
@@ -93,8 +92,7 @@ class AccountDeployment:
 
     def _check_unused(self, name: str) -> None:
         """Refuse to forget an account that the site uses. Another site uses what it knows itself."""
-        roles = read_roles(self._provider, SITE_SYSTEM)
-        systems = [SiteSystem(role) for role in roles if same_site(role.site_code, self._provider.site_code)]
+        systems = [SiteSystem(role) for role in read_own_roles(self._provider, SITE_SYSTEM)]
         users = sorted(system.server for system in systems if name.casefold() in map(str.casefold, system.accounts))
         if users:
             raise Refusal(

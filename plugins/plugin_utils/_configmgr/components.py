@@ -16,7 +16,7 @@ from .._wsman.values import CimInstance
 from .._wsman.wql import any_of, quote
 from . import classes
 from .provider import SiteProvider
-from .servers import same_server
+from .servers import netbios_name, same_server
 
 SINCE_INSTALLATION = "0001128000080008"
 """Tally interval "since site installation"; queries that name none get empty objects."""
@@ -73,8 +73,7 @@ def read_components(
     has one row, and so needs one request.
     """
     # The summarizer's MachineName is an FQDN or a NetBIOS name; which, is not documented.
-    netbios = server.partition(".")[0][:15]
-    machine = f"MachineName = {quote(server)} OR MachineName = {quote(netbios)}"
+    machine = f"MachineName = {quote(server)} OR MachineName = {quote(netbios_name(server))}"
     if healthy_one:
         others = _any_of([name for name in names if name != healthy_one])
         condition = f"ComponentName = {quote(healthy_one)} OR ({others} AND State <> {STARTED})"

@@ -18,8 +18,7 @@ from dataclasses import dataclass, field
 from .._wsman import codes
 from .._wsman.errors import WsmanFault
 from .provider import SiteProvider
-from .roles import SITE_SYSTEM, Role, Setting, drop_setting, read_role, read_roles, write_settings
-from .servers import same_site
+from .roles import SITE_SYSTEM, Role, Setting, drop_setting, read_own_roles, read_role, write_settings
 from .service_connection_point import Mode
 from .writing import write_once
 
@@ -51,8 +50,7 @@ def note_on(site_system: Role) -> MoveNote | None:
 
 def read_notes(provider: SiteProvider) -> list[MoveNote]:
     """The notes on all site systems of the provider's own site."""
-    roles = (role for role in read_roles(provider, SITE_SYSTEM) if same_site(role.site_code, provider.site_code))
-    return [note for role in roles if (note := note_on(role))]
+    return [note for role in read_own_roles(provider, SITE_SYSTEM) if (note := note_on(role))]
 
 
 def write_note(provider: SiteProvider, site_system: Role, note: MoveNote) -> bool:

@@ -20,7 +20,7 @@ from .move_note import MoveNote, forget_note, read_notes, write_note
 from .point_writing import PointWriter
 from .provider import SiteProvider
 from .role_components import RoleComponents
-from .roles import SITE_SYSTEM, Role, read_roles
+from .roles import SITE_SYSTEM, Role, read_own_roles
 from .servers import same_server, same_site
 from .service_connection_point import Mode, ServiceConnectionPoint
 from .settling import Components, until_it_works, until_removed, until_unlisted
@@ -167,8 +167,7 @@ class Relocation:
 
     def _go_back(self, move: Move, site_system: Role) -> str:
         """Put the role back on its old server; returns a sentence that says so."""
-        records = read_roles(self._provider, SITE_SYSTEM, move.source)
-        home = next((role for role in records if same_site(role.site_code, self._provider.site_code)), None)
+        home = next(iter(read_own_roles(self._provider, SITE_SYSTEM, move.source)), None)
         if home is None:
             raise SiteError(f"{move.source} is no site system of site {self._provider.site_code}, where the role belongs.")
         found = self._writer.read()

@@ -22,7 +22,7 @@ from .._wsman.values import CimInstance, CimValue, KeyValue
 from .._wsman.wql import quote
 from . import classes
 from .provider import SiteProvider
-from .servers import nal_path, network_os_path, same_server, server_of
+from .servers import nal_path, network_os_path, same_server, same_site, server_of
 from .site_control import ACTUAL, keys_of
 
 SERVICE_CONNECTION_POINT = "SMS Dmp Connector"
@@ -117,6 +117,11 @@ def read_roles(provider: SiteProvider, name: str | None, server: str | None = No
         conditions.append(f"NetworkOSPath = {quote(network_os_path(server))}")
     wql = f"SELECT * FROM {_CLASS} WHERE {' AND '.join(conditions)}"
     return [_role(row) for row in provider.query(wql, classes.ROLE)]
+
+
+def read_own_roles(provider: SiteProvider, name: str, server: str | None = None) -> list[Role]:
+    """The instances of a role in the provider's own site, or those of them on one server."""
+    return [role for role in read_roles(provider, name, server) if same_site(role.site_code, provider.site_code)]
 
 
 def read_role(provider: SiteProvider, role: Role) -> Role:

@@ -70,6 +70,11 @@ def same_server(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
+def netbios_name(fqdn: str) -> str:
+    """The short name of a server, by which component status and status messages may name it: 15 characters at the most."""
+    return fqdn.partition(".")[0][:15]
+
+
 def same_site(one: str, other: str) -> bool:
     """Whether two site codes name the same site, in whatever letter case they are written."""
     return one.upper() == other.upper()

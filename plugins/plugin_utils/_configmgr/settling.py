@@ -14,7 +14,7 @@ from .components import STOPPED, ComponentState, read_not_stopped
 from .provider import SiteProvider
 from .role_components import RoleComponents
 from .roles import SITE_SYSTEM, read_roles
-from .servers import same_server
+from .servers import netbios_name, same_server
 from .service_connection_point import COMPONENTS, DOWNLOADER, ServiceConnectionPoint, works
 from .steps import Install, Keep, Remove, StayAbsent, Step
 from .waiting import Wait, Waiting
@@ -109,7 +109,7 @@ def _until_removed_everywhere(provider: SiteProvider, waiting: Waiting) -> Compo
 
 
 def _is_on(component: ComponentState, server: str) -> bool:
-    return same_server(component.server, server) or same_server(component.server, server.partition(".")[0][:15])
+    return same_server(component.server, server) or same_server(component.server, netbios_name(server))
 
 
 def _are_stopped(components: list[ComponentState]) -> bool:

@@ -27,6 +27,7 @@ from .roles import (
     Setting,
     create_role,
     delete_role,
+    read_own_roles,
     read_role,
     read_roles,
     write_settings,
@@ -232,8 +233,7 @@ class SiteSystemDeployment:
         return SiteSystem(role)
 
     def _read_back(self, server: str) -> Role | None:
-        roles = read_roles(self._provider, SITE_SYSTEM, server)
-        return next((role for role in roles if same_site(role.site_code, self._provider.site_code)), None)
+        return next(iter(read_own_roles(self._provider, SITE_SYSTEM, server)), None)
 
 
 def _has(role: Role, settings: Mapping[str, Setting]) -> bool:

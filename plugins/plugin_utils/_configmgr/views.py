@@ -70,12 +70,13 @@ def view_component(component: ComponentState) -> View:
         "site_code": component.site_code,
         "state": component.state_name,
         "status": component.status_name,
-        "last_started": _time(component.last_started),
-        "last_contacted": _time(component.last_contacted),
+        "last_started": view_time(component.last_started),
+        "last_contacted": view_time(component.last_contacted),
     }
 
 
-def _time(moment: datetime | None) -> str | None:
+def view_time(moment: datetime | None) -> str | None:
+    """A moment in ISO 8601, to the second."""
     return moment.isoformat(timespec="seconds") if moment else None
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ..._windows.connections import Connection, Target
 from ..._windows.domain_directory import DirectoryAccess
 from ..._windows.system import Computer
+from ..servers import netbios_name
 from .catalogue import catalogue
 from .facts import Asked
 
@@ -61,8 +62,8 @@ class Expected:
 
 
 def short_name(server: str) -> str:
-    """The name of a computer in its domain: the first part of its FQDN, 15 characters at the most."""
-    return server.partition(".")[0][:15].upper()
+    """The name of a computer in its domain: its NetBIOS name, in capitals."""
+    return netbios_name(server).upper()
 
 
 def is_same_computer(computer: Computer, server: str) -> bool | None:
