@@ -10,6 +10,7 @@ import subprocess
 from contextlib import suppress
 from threading import Lock
 
+from ansible_processes import PlaybookProcess
 from lab.wire.host import RequestRecord
 from plays import Site
 
@@ -21,7 +22,7 @@ class Death:
         self._lock = Lock()
         self._left = k
         self._count = site.lab.requests.before
-        self.process: subprocess.Popen[str] | None = None
+        self.process: PlaybookProcess | None = None
         self.has_come = False
 
     def before(self, record: RequestRecord) -> None:

@@ -5,18 +5,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible_processes import PlaybookProcess
 from lab.client import LabControl
 from lab.lab import Lab
 
-ROOT = Path(__file__).parents[1]
 WRITES = frozenset({"Create", "Put", "Delete"})
 
 Task = dict[str, Any]
@@ -86,36 +83,21 @@ class Site:
     def run_playbook(self, playbook: str, *arguments: str, variables: dict[str, Any] | None = None) -> Play:
         """Run a playbook."""
         process = self.start_playbook(playbook, *arguments, variables=variables)
-        stdout, stderr = process.communicate(timeout=180)
+        stdout, stderr = process.output(timeout=180)
+        assert process.exit_code is not None
         results = self._results_file
         lines = results.read_text().splitlines() if results.exists() else []
         found = [Result(line["outcome"], line["host"], line["task"], line["result"]) for line in map(json.loads, lines)]
-        return Play(process.returncode, stdout, stderr, found)
+        return Play(process.exit_code, stdout, stderr, found)
 
-    def start_playbook(self, playbook: str, *arguments: str, variables: dict[str, Any] | None = None) -> subprocess.Popen[str]:
-        """Start a playbook, in a process group of its own, and leave it to the caller."""
+    def start_playbook(self, playbook: str, *arguments: str, variables: dict[str, Any] | None = None) -> PlaybookProcess:
+        """Start a playbook, by default with the lab's inventory, and leave it to the caller."""
         self._results_file.unlink(missing_ok=True)
-        environment = {
-            **os.environ,
-            "ANSIBLE_CONFIG": str(ROOT / "tests/ansible.cfg"),
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
-            "ANSIBLE_INVENTORY": str(self.lab.inventory_file),
-            "ANSIBLE_CALLBACK_PLUGINS": f"{ROOT / 'tests/integration/callbacks'}:{ROOT / 'tests/lab/ansible'}",
-            "ANSIBLE_CALLBACKS_ENABLED": "results,lab_tasks",
-            "ANSIBLE_HOME": str(self._directory / "ansible"),
-            "LAB_CONTROL": self.lab.control.url,
-            "RESULTS_FILE": str(self._results_file),
-        }
-        program = str(Path(sys.executable).with_name("ansible-playbook"))
-        return subprocess.Popen(
-            [program, playbook, "--extra-vars", json.dumps(variables or {}), *arguments],
-            env=environment,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
+        inventory = () if "--inventory" in arguments else ("--inventory", str(self.lab.inventory_file))
+        return PlaybookProcess(
+            [playbook, *inventory, "--extra-vars", json.dumps(variables or {}), *arguments],
+            {"LAB_CONTROL": self.lab.control.url, "RESULTS_FILE": str(self._results_file)},
+            self._directory,
         )
 
     @property

@@ -27,8 +27,8 @@ def test_a_controller_that_dies(ready: Site, monkeypatch: pytest.MonkeyPatch, k:
     with monkeypatch.context() as patch:
         patch.setattr(ready.lab.requests, "before", death.before)
         death.process = ready.start_playbook(MOVE, variables=variables)
-        death.process.communicate(timeout=120)
-    assert death.has_come and death.process.returncode == -signal.SIGKILL
+        death.process.output(timeout=120)
+    assert death.has_come and death.process.exit_code == -signal.SIGKILL
     again = move(ready)
     assert again.exit_code == 0, again.stdout
     state = ready.control.state()

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from plays import ROOT, Site
+from ansible_processes import ROOT
+from plays import Site
 
 SERVER = "srv1.corp.example"
 PREFIX = "service_connection_point_"

@@ -41,8 +41,8 @@ def cut_off_at(site: Site, monkeypatch: pytest.MonkeyPatch, k: int, restart: str
     with monkeypatch.context() as patch:
         patch.setattr(site.lab.requests, "before", death.before)
         death.process = site.start_playbook("configmgr.site.set_mode", variables=variables)
-        death.process.communicate(timeout=120)
-    assert death.process.returncode == (-signal.SIGKILL if death.has_come else 0), f"request {k}"
+        death.process.output(timeout=120)
+    assert death.process.exit_code == (-signal.SIGKILL if death.has_come else 0), f"request {k}"
     count = len(site.requests())
     again = site.run_playbook("configmgr.site.set_mode", variables=variables)
     assert again.exit_code == 0, f"request {k}: {again.stdout}"
