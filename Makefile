@@ -40,6 +40,7 @@ demo: $(VENV)/.run link ## Install a service connection point in a simulated hie
 test: lint unit integration molecule ## Run all tests, as CI does (under ten minutes)
 
 unit: $(VENV)/.test link ## Run the tests of the parts
+	@tests/install-system-packages.sh
 	$(BIN)/python -m pytest tests/unit -n auto -q
 
 integration: $(VENV)/.test link ## Run the tests that go through ansible-playbook and the lab

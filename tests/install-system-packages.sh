@@ -6,14 +6,16 @@
 # Elsewhere the tests that need it report themselves by name as not run.
 set -euo pipefail
 
+# A command, and the package that has it
 packages=(
-  winrmcp  # an independent WinRM client, written in Go
-  curl     # stands behind curl.exe of the lab's servers
+  winrmcp:winrmcp          # an independent WinRM client, written in Go
+  curl:curl                # stands behind curl.exe of the lab's servers
+  tinyproxy:tinyproxy-bin  # stands behind the proxies of the lab's internet
 )
 
 missing=()
 for package in "${packages[@]}"; do
-  command -v "$package" >/dev/null || missing+=("$package")
+  command -v "${package%:*}" >/dev/null || missing+=("${package#*:}")
 done
 [[ ${#missing[@]} -eq 0 ]] && exit 0
 if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then

@@ -93,6 +93,7 @@ class Lab:
         self.ldap: LdapServer | None = None
         """Where the domain can be asked by LDAP; None unless the topology wants it."""
         with ExitStack() as undo:
+            undo.callback(lambda: self.hierarchy.internet.close())
             self._private = self._make_directories(undo)
             self._listeners = self._listen(undo)
             self.control = ControlServer(self)
@@ -122,7 +123,8 @@ class Lab:
 
     def reset(self) -> None:
         """A fresh hierarchy, with counters at zero and nothing open; addresses, connections and passwords stay."""
-        self.hierarchy = self._make_hierarchy()
+        before, self.hierarchy = self.hierarchy, self._make_hierarchy()
+        before.internet.close()
         self._listeners.restart_services()
         self.requests.clear()
 

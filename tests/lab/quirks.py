@@ -106,8 +106,15 @@ class Quirks:
     site_replication: Literal["immediate", "delayed"] = "immediate"
     """The SMS Provider of one site shows what was removed at another one no more, or for another five minutes."""
 
+    last_synced_time: Literal["number", "text", "missing"] = "number"
+    """The registry key of SMS_DMP_DOWNLOADER has the time of the last check for updates as a number, as text, or not at all."""
+
     cloud_classes: Literal["present", "missing"] = "present"
     """The SMS Provider has the classes of Entra tenants, their applications and Azure services, or does not."""
+
+    curl_tls: Literal["schannel", "openssl"] = "schannel"
+    """What curl.exe was built with, which says what was wrong with TLS in its own words: as a part of Windows with Schannel;
+    one that somebody has put into the PATH may have OpenSSL."""
 
     secret_expiry: Literal["missing", "present"] = "missing"
     """SMS_AAD_Application_Ex has no property with the date on which the secret key expires (none is known), or has one."""

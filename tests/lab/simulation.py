@@ -53,8 +53,9 @@ class Simulation:
     """
 
     def __init__(self, speed: float = 60.0, clock: Callable[[], datetime] | None = None) -> None:
-        if speed <= 0 or math.isnan(speed):
-            raise ValueError("the speed must be greater than 0")
+        # What happens again and again, as a check every day, would never end at infinite speed
+        if not 0 < speed < math.inf:
+            raise ValueError("the speed must be greater than 0, and finite")
         self.speed = speed
         self._clock = clock or (lambda: datetime.now(UTC))
         self._lock = RLock()

@@ -14,6 +14,7 @@ Baltimore CyberTrust Root has expired in May 2025, the lab's has not unless some
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -33,6 +34,8 @@ State = Literal["valid", "missing", "expired", "not_yet_valid", "disallowed", "u
 
 _SHA1_HASH, _CERTIFICATE = 3, 32
 _RESERVED = 1
+_HEADER = struct.Struct("<III")
+"""Of a property: its number, what is reserved, the length of its data."""
 _ORGANIZATIONS = {
     "DigiCert Global Root G2": "DigiCert Inc",
     "DigiCert Global Root CA": "DigiCert Inc",
@@ -42,6 +45,8 @@ _ORGANIZATIONS = {
 }
 ROOTS = tuple(_ORGANIZATIONS)
 """Common names of the roots that every server has."""
+_PRIVATE_ORGANIZATIONS = {"Contoso Web Gateway CA": "Contoso"}
+"""Of roots that a server has only where somebody has put them there."""
 
 _VALID = (datetime(2017, 12, 18, tzinfo=UTC), datetime(2042, 7, 18, tzinfo=UTC))
 _EXPIRED = (datetime(2000, 5, 12, tzinfo=UTC), datetime(2025, 5, 12, 23, 59, tzinfo=UTC))
@@ -62,23 +67,40 @@ def serialized(certificate: x509.Certificate) -> bytes:
         _SHA1_HASH: certificate.fingerprint(hashes.SHA1()),
         _CERTIFICATE: certificate.public_bytes(serialization.Encoding.DER),
     }
-    return b"".join(struct.pack("<III", number, _RESERVED, len(data)) + data for number, data in properties.items())
+    return b"".join(_HEADER.pack(number, _RESERVED, len(data)) + data for number, data in properties.items())
+
+
+def _deserialized(element: bytes) -> x509.Certificate | None:
+    """The certificate of an element of a store; None if it cannot be read."""
+    while len(element) > _HEADER.size:
+        number, _reserved, length = _HEADER.unpack_from(element)
+        data, element = element[_HEADER.size : _HEADER.size + length], element[_HEADER.size + length :]
+        if number == _CERTIFICATE:
+            with suppress(ValueError):
+                return x509.load_der_x509_certificate(data)
+    return None
 
 
 @cache
-def _key() -> ec.EllipticCurvePrivateKey:
-    """One for all, as making one takes its time."""
+def root_key() -> ec.EllipticCurvePrivateKey:
+    """That of every root: one for all, as making one takes its time."""
     return ec.generate_private_key(ec.SECP256R1())
+
+
+def root_subject(name: str) -> x509.Name:
+    """The whole name of the root of this common name."""
+    attributes = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
+    organization = _ORGANIZATIONS.get(name) or _PRIVATE_ORGANIZATIONS.get(name)
+    if organization:
+        attributes.insert(0, x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization))
+    return x509.Name(attributes)
 
 
 @cache
 def make_root(name: str, validity: tuple[datetime, datetime]) -> RootCertificate:
     """A root certificate of this common name; one for the whole process."""
-    attributes = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
-    if name in _ORGANIZATIONS:
-        attributes.insert(0, x509.NameAttribute(NameOID.ORGANIZATION_NAME, _ORGANIZATIONS[name]))
-    subject = x509.Name(attributes)
-    key = _key()
+    subject = root_subject(name)
+    key = root_key()
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -126,10 +148,24 @@ class CertificateStores:
                 # Cut off in the middle of the certificate, whose length says otherwise
                 self._add(store, RootCertificate(root.thumbprint, root.blob[: len(root.blob) // 2]))
 
+    def trusted(self) -> list[x509.Certificate]:
+        """The roots that the server trusts; whether they are valid now is another question."""
+        blobs = {**self._blobs("ROOT"), **self._blobs("AuthRoot")}
+        distrusted = self._blobs("Disallowed")
+        certificates = (_deserialized(blob) for thumbprint, blob in blobs.items() if thumbprint not in distrusted)
+        return [certificate for certificate in certificates if certificate is not None]
+
     def fill(self, count: int) -> None:
         """Add so many others."""
         for number in range(count):
             self._add("AuthRoot", make_root(f"Root Certificate Authority {number}", _VALID))
+
+    def _blobs(self, store: Store) -> dict[str, bytes]:
+        """Every element of a store by its thumbprint in lower case."""
+        path = rf"{STORES}\{store}\Certificates"
+        key = self._registry.key(path)
+        values = {thumbprint: self._registry.get(rf"{path}\{thumbprint}", "Blob") for thumbprint in (key.keys if key else ())}
+        return {thumbprint: value.data for thumbprint, value in values.items() if value and isinstance(value.data, bytes)}
 
     def _add(self, store: str, root: RootCertificate) -> None:
         self._registry.set(rf"{STORES}\{store}\Certificates\{root.thumbprint}", "Blob", root.blob)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..wire.host import CommandResult
 from ..wmi.model import Caller
 from .command_line import LONGEST, Command, parse
-from .curl_program import curl
+from .curl.program import curl
 from .powershell import PowerShell
 from .programs import findstr, net
 from .reg_program import reg
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .windows_server import WindowsServer
 
 _POWERSHELL = re.compile(r"(?:^|[\\/])(?:powershell|pwsh)(?:\.exe)?$", re.IGNORECASE)
-_PROGRAMS = {"reg": reg, "findstr": findstr, "net": net, "curl": curl}
+_PROGRAMS = {"reg": reg, "findstr": findstr, "net": net}
 
 
 class CommandInterpreter:
@@ -44,9 +44,8 @@ class CommandInterpreter:
         }
 
     def run(self, caller: Caller, command_line: str, stdin: bytes) -> CommandResult:
-        """Carry out one command line."""
-        with self._server.simulation.moment():
-            return self._run_line(caller, self._expanded(caller, command_line).strip(), stdin)
+        """Carry out one command line. Each of its commands meets one moment, except for one that waits for others."""
+        return self._run_line(caller, self._expanded(caller, command_line).strip(), stdin)
 
     def _expanded(self, caller: Caller, line: str) -> str:
         # On a command line, unlike in a batch file, what is no variable stays as it is.
@@ -69,6 +68,10 @@ class CommandInterpreter:
 
     def _run_command(self, caller: Caller, command: Command, stdin: bytes) -> CommandResult:
         result = self._run(caller, command.text, stdin)
+        with self._server.simulation.moment():
+            return self._redirected(result, command)
+
+    def _redirected(self, result: CommandResult, command: Command) -> CommandResult:
         streams = {1: result.stdout, 2: result.stderr}
         for redirection in command.redirections:
             data, streams[redirection.stream] = streams[redirection.stream], b""
@@ -84,20 +87,22 @@ class CommandInterpreter:
         if not line:
             return CommandResult()
         name, arguments = _split_program(line)
-        if _POWERSHELL.search(name):
-            self._server.powershell_starts.append(line)
-            powershell = PowerShell(self._server.files, self._server.environment(caller.account))
-            return powershell.run(arguments.strip()) or _not_recognized(name)
         bare = name.rsplit("\\", 1)[-1].lower().removesuffix(".exe")
         if bare == "cmd":
             inner = re.sub(r"^(?:/[a-bd-z]\s+)*/c\s*", "", arguments.strip(), flags=re.IGNORECASE)
             is_quoted = len(inner) > 1 and inner[0] == inner[-1] == '"'
             return self._run_line(caller, inner[1:-1] if is_quoted else inner, stdin)
-        program = _PROGRAMS.get(bare)
-        if program and (bare != "curl" or self._server.has_curl):
-            return program(self._server, arguments, stdin)
-        command = self._commands.get(bare)
-        return command(caller, arguments) if command else _not_recognized(name)
+        if bare == "curl" and self._server.curl_version:
+            return curl(self._server, arguments, stdin)
+        with self._server.simulation.moment():
+            if _POWERSHELL.search(name):
+                self._server.powershell_starts.append(line)
+                powershell = PowerShell(self._server.files, self._server.environment(caller.account))
+                return powershell.run(arguments.strip()) or _not_recognized(name)
+            if program := _PROGRAMS.get(bare):
+                return program(self._server, arguments, stdin)
+            command = self._commands.get(bare)
+            return command(caller, arguments) if command else _not_recognized(name)
 
     def _hostname(self, caller: Caller, arguments: str) -> CommandResult:
         return _output(self._server.name.partition(".")[0])

@@ -65,7 +65,7 @@ class Component:
     """Values of its registry key."""
 
 
-_DOWNLOADER_SETTINGS = {"EasySetupDownloadInterval": 1440, "LastSyncedTime": 0, "LastSyncRequestTime": 0}
+_DOWNLOADER_SETTINGS = {"EasySetupDownloadInterval": 1440}
 
 COMPONENTS = {
     site_control.SERVICE_CONNECTION_POINT: (

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from . import site_control
 from .cloud_services import CO_MANAGEMENT, CloudApplication
 from .executive import SERVICE, Executive
+from .internet_console import InternetConsole
 from .server_console import ServerConsole
 from .services import SUCCESS, Service, StartMode
 from .site_control import Property, Role
@@ -32,6 +33,7 @@ class Console:
     def __init__(self, hierarchy: Hierarchy) -> None:
         self._hierarchy = hierarchy
         self.servers = ServerConsole(hierarchy)
+        self.internet = InternetConsole(hierarchy)
         self._actions: dict[str, Callable[..., None]] = {
             "add_role": self.add_role,
             "remove_role": self.remove_role,
@@ -56,8 +58,11 @@ class Console:
             "set_start_mode": self.set_start_mode,
             "add_dependent_service": self.add_dependent_service,
             "add_status_messages": self.add_status_messages,
+            "report_validation": self.report_validation,
+            "report_unreachable": self.report_unreachable,
             "advance": self.advance,
             **self.servers.actions,
+            **self.internet.actions,
         }
 
     def perform(self, request: Mapping[str, Any]) -> None:
@@ -120,10 +125,7 @@ class Console:
 
     def add_known_account(self, account: str, password: str | None = None, site_code: str | None = None) -> None:
         """Have a site know an account, by default with the password that it has in the domain."""
-        user = self._hierarchy.directory.find(account)
-        if password is None and (user is None or not user.password):
-            raise ValueError(f"the domain has no account {account} with a password")
-        secret = user.password if password is None and user is not None else str(password)
+        secret = self._hierarchy.directory.password_of(account) if password is None else str(password)
         self._hierarchy.add_known_account(site_code or self._hierarchy.top_tier_site.code, account, secret)
 
     def add_tenant(self, name: str, application: str | None = None, secret_expires: str | None = None) -> None:
@@ -219,6 +221,16 @@ class Console:
         site = self._hierarchy.sites[site_code or self._hierarchy.top_tier_site.code]
         for number in range(count):
             self._hierarchy.status.report(site.code, site.server, "SMS_STATUS_MANAGER", 4600, Severity.INFORMATION, str(number))
+
+    def report_validation(self, result: str, strings: Sequence[str] = (), server: str | None = None) -> None:
+        """Have the service connection point report that the validation of its endpoints passed, warning or failed."""
+        role = self._role(server, site_control.SERVICE_CONNECTION_POINT)
+        self._hierarchy.endpoint_validation.report(role, result, strings)
+
+    def report_unreachable(self, strings: Sequence[str] = (), server: str | None = None) -> None:
+        """Have it report that an endpoint which the site needs cannot be reached, which makes its component critical."""
+        role = self._role(server, site_control.SERVICE_CONNECTION_POINT)
+        self._hierarchy.endpoint_validation.report_unreachable(role, strings)
 
     def advance(self) -> None:
         """Nothing but bringing the hierarchy up to date, which every request does."""

@@ -103,6 +103,13 @@ class Directory:
             return None
         return self._by_name.get(name.lower())
 
+    def password_of(self, account: str) -> str:
+        """ValueError if nobody can log on with this account."""
+        user = self.find(account)
+        if user is None or not user.password:
+            raise ValueError(f"the domain has no account {account} with a password")
+        return user.password
+
     def groups_of(self, principal: Principal) -> list[Principal]:
         """Every group that somebody is in, also through other groups; a group in a circle is in itself."""
         primary = self._by_sid.get(f"{DOMAIN_SID}-{principal.primary_group}")

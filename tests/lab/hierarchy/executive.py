@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ..simulation import Event
-from .logs import cmtrace_line, legacy_line
+from .logs import legacy_line
 from .services import Service
 from .status import ComponentState, Severity, StatusSystem
 
@@ -70,26 +70,28 @@ class Executive:
     """SMS_EXECUTIVE of one server, there as long as the server has a component."""
 
     def __init__(self, server: WindowsServer, status: StatusSystem, mode_on_record: Callable[[], str | None]) -> None:
-        self._server = server
+        self.server = server
         self._simulation = server.simulation
         self._status = status
         self._mode_on_record = mode_on_record
         self.threads: dict[str, ComponentThread] = {}
+        self.started: list[Callable[[ComponentThread], None]] = []
+        """Told of every thread that has begun to run, which is when its work begins."""
         server.registry.watchers.append(self._registry_written)
 
     @property
     def is_running(self) -> bool:
         """Whether the service is there and runs; otherwise no thread starts, and no request is read."""
-        service = self._server.services.get(SERVICE)
+        service = self.server.services.get(SERVICE)
         return service is not None and service.state == "Running"
 
     def install(self, component: str, site_code: str, library: str, is_scheduled: bool = False) -> None:
         """Add a component's thread and start it, unless that is up to a schedule or to the service."""
-        if SERVICE not in self._server.services:
-            self._server.add_service(
+        if SERVICE not in self.server.services:
+            self.server.add_service(
                 Service(
                     SERVICE,
-                    rf"{self._server.installation_directory}\bin\x64\smsexec.exe",
+                    rf"{self.server.installation_directory}\bin\x64\smsexec.exe",
                     stop_seconds=30,
                     start_seconds=15,
                     on_stopped=self._service_stopped,
@@ -104,15 +106,15 @@ class Executive:
         startup_type = "Scheduled" if is_scheduled else "Automatic"
         values = {"DLL": library, "Startup Type": startup_type, "Startup Schedule": "", "Requested Operation": "None"}
         for name, value in values.items():
-            self._server.registry.set(f"{THREADS}\\{component}", name, value)
+            self.server.registry.set(f"{THREADS}\\{component}", name, value)
         self._start_if_automatic(thread)
 
     def uninstall(self, component: str) -> None:
         """Remove a component's thread, and the service with the last of them."""
         self._forget_timer(self.threads.pop(component, None))
-        self._server.delete_registry_key(f"{THREADS}\\{component}")
+        self.server.delete_registry_key(f"{THREADS}\\{component}")
         if not self.threads:
-            self._server.services.pop(SERVICE, None)
+            self.server.services.pop(SERVICE, None)
 
     def restart(self, component: str) -> None:
         """Stop and start a thread of the running service at once, as an administrator at the server would in the end."""
@@ -121,8 +123,18 @@ class Executive:
     def restart_all(self) -> None:
         """Restart every thread, as a backup of the site does with the service, unless the service does not run."""
         if self.is_running:
-            self._server.services[SERVICE].make_process()
+            self.server.services[SERVICE].make_process()
             self._start_all()
+
+    def keep_at_work(self, thread: ComponentThread, work: Callable[[], float]) -> None:
+        """Have a thread that has started do its work until it stops; ``work`` returns the seconds to the next time."""
+        start = thread.starts
+
+        def go_on() -> None:
+            if self.threads.get(thread.component) is thread and thread.starts == start and thread.state == "Running":
+                self._simulation.schedule(work(), go_on)
+
+        go_on()
 
     def hang(self, component: str) -> None:
         """Have a thread get stuck when it is to stop, or where it is about to."""
@@ -138,14 +150,14 @@ class Executive:
         thread = next((thread for thread in self.threads.values() if thread.component.lower() == component.lower()), None)
         if thread is None or not self.is_running:
             return
-        value = self._server.registry.get(key, name)
+        value = self.server.registry.get(key, name)
         requested = value.data if value else None
         if requested == "Stop" and thread.state == "Running":
             self._stop(thread)
         elif requested == "Start" and thread.state == "Stopped":
             self._after(thread, START_SECONDS, self._start_if_service_runs)
         if requested in ("Stop", "Start"):
-            self._server.registry.set(f"{THREADS}\\{thread.component}", "Requested Operation", "None")
+            self.server.registry.set(f"{THREADS}\\{thread.component}", "Requested Operation", "None")
 
     def _after(self, thread: ComponentThread, seconds: float, action: Callable[[ComponentThread], None]) -> None:
         self._forget_timer(thread)
@@ -194,14 +206,16 @@ class Executive:
         thread.thread_id = next(_thread_ids)
         thread.starts += 1
         self._set_state(thread, "Running")
-        self._status.report(thread.site_code, self._server.name, thread.component, 500, Severity.INFORMATION)
+        self._status.report(thread.site_code, self.server.name, thread.component, 500, Severity.INFORMATION)
         self._log_start(thread)
+        for watcher in self.started:
+            watcher(thread)
         if thread.is_scheduled:
             self._after(thread, SCHEDULED_RUN_SECONDS, self._stopped)
 
     def _set_state(self, thread: ComponentThread, state: ThreadState) -> None:
         thread.state = state
-        self._server.registry.set(f"{THREADS}\\{thread.component}", "Current State", state)
+        self.server.registry.set(f"{THREADS}\\{thread.component}", "Current State", state)
         if state != "Running":
             thread.effective_mode = None
         elif thread.component == "SMS_DMP_DOWNLOADER":
@@ -209,7 +223,7 @@ class Executive:
         if state != "Stopping":
             row = self._status.set_state(
                 thread.site_code,
-                self._server.name,
+                self.server.name,
                 thread.component,
                 ComponentState.STARTED if state == "Running" else ComponentState.STOPPED,
             )
@@ -230,18 +244,13 @@ class Executive:
     def _make_ready(self, thread: ComponentThread) -> None:
         """What a new process of the service does for each thread: nothing of what was before counts any more."""
         thread.hangs = False
-        self._server.registry.set(f"{THREADS}\\{thread.component}", "Requested Operation", "None")
+        self.server.registry.set(f"{THREADS}\\{thread.component}", "Requested Operation", "None")
 
     def _log_start(self, thread: ComponentThread) -> None:
         now = self._simulation.now
         number = thread.thread_id
-        executive_log = f"{self._server.log_directory}\\smsexec.log"
-        self._server.log(executive_log, legacy_line(now, SERVICE, f"Started {thread.component} as thread ID {number}.", number))
-        if thread.component != "SMS_DMP_DOWNLOADER":
-            return
-        log = f"{self._server.log_directory}\\dmpdownloader.log"
-        self._server.log(log, legacy_line(now, thread.component, f"Starting {thread.component}.", number))
-        if thread.effective_mode == "online":
-            self._server.log(log, legacy_line(now, thread.component, "Hasn't synced recently.~", number))
-            link = "Easysetup fwlink to download the manifest: https://go.microsoft.com/fwlink/?LinkId=2309745~~"
-            self._server.log(log, cmtrace_line(now, thread.component, link, number))
+        executive_log = f"{self.server.log_directory}\\smsexec.log"
+        self.server.log(executive_log, legacy_line(now, SERVICE, f"Started {thread.component} as thread ID {number}.", number))
+        if thread.component == "SMS_DMP_DOWNLOADER":
+            log = f"{self.server.log_directory}\\dmpdownloader.log"
+            self.server.log(log, legacy_line(now, thread.component, f"Starting {thread.component}.", number))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from ..internet.internet import Internet
 from ..quirks import Quirks
 from ..simulation import Simulation
 from ..wmi.model import Instance, Value
@@ -15,6 +16,7 @@ from .cloud_services import Applications, AzureServices, CloudServices, Tenants,
 from .component_manager import COMPONENT_SERVER_KEYS, SITE_COMPONENT_MANAGER, ComponentManager
 from .directory import ADMINISTRATORS, REMOTE_MANAGEMENT_USERS, Directory, add_examples
 from .encryption import Encryption
+from .endpoint_validation import EndpointValidation
 from .executive import Executive
 from .hierarchy_manager import HIERARCHY_MANAGER, HierarchyManager
 from .history import History
@@ -29,6 +31,7 @@ from .site_control import Property, PropertyList, Role, SiteControl
 from .status import ComponentState, StatusSystem
 from .status_classes import ComponentSummaries, InsertionStrings, StatusMessages, StatusMessagesWithStrings
 from .topology import Topology
+from .update_checks import UpdateChecks
 from .updates import UpdatePackages, Updates
 from .windows_server import WindowsServer
 
@@ -79,6 +82,7 @@ class Hierarchy:
         }
         self.directory = self._make_directory(accounts)
         self.network = Network(topology.servers)
+        self.internet = Internet(self.network)
         for entry in topology.sites:
             self.network.listen(entry.sql_server, entry.sql_port)
         self.servers = {name: self._make_server(name, accounts) for name in topology.servers}
@@ -87,6 +91,8 @@ class Hierarchy:
             self._set_up(site)
         HierarchyManager(self)
         self.component_manager = ComponentManager(self)
+        self.endpoint_validation = EndpointValidation(self)
+        UpdateChecks(self)
         if topology.service_connection_point is not None:
             role = topology.service_connection_point
             self._set_up_service_connection_point(role.server, role.mode)
@@ -108,9 +114,14 @@ class Hierarchy:
 
     def mode_on_record(self, server: str) -> str | None:
         """The mode that the service connection point whose threads are on a server should work in; None without one."""
+        role = self.role_with_threads_on(server)
+        return role.mode if role else None
+
+    def role_with_threads_on(self, server: str) -> Role | None:
+        """The service connection point whose threads are on a server; None without one."""
         for role in self.site_control.roles(site_control.SERVICE_CONNECTION_POINT):
             if self.component_manager.thread_server(role).lower() == server.lower():
-                return role.mode
+                return role
         return None
 
     def add_site_system(self, server: str, site_code: str) -> None:
@@ -163,7 +174,7 @@ class Hierarchy:
 
     def _make_server(self, name: str, accounts: tuple[Account, ...]) -> WindowsServer:
         options = self.topology.server_options.get(name, ServerOptions())
-        server = WindowsServer(name, options, self.directory, self.simulation, self.quirks, self.network)
+        server = WindowsServer(name, options, self.directory, self.simulation, self.quirks, self.network, self.internet)
         for account in accounts:
             if account.may_manage_remotely:
                 server.accounts.add(REMOTE_MANAGEMENT_USERS, account.name)

@@ -27,24 +27,29 @@ _GROUP_TEXTS: dict[Language, tuple[str, str, str, str]] = {
 def findstr(server: WindowsServer, arguments: str, stdin: bytes) -> CommandResult:
     """Lines of its input that have one of several texts; lines that are too long for it are passed over."""
     needles: list[str] = []
-    ignores_case = False
+    ignores_case = at_beginning = False
     for argument in split_arguments(arguments):
         switch = argument.lower()
         if switch.startswith("/c:"):
             needles.append(argument[3:])
         elif switch == "/i":
             ignores_case = True
+        elif switch == "/b":
+            at_beginning = True
         elif switch == "/l":
             continue
         elif argument.startswith("/"):
             return CommandResult(stderr=f"FINDSTR: {argument} ignored\r\n".encode(), exit_code=2)
         else:
             needles += argument.split()
+    if ignores_case:
+        needles = [needle.lower() for needle in needles]
     found, complaints = [], []
     for number, line in enumerate(stdin.decode().splitlines(), start=1):
+        compared = line.lower() if ignores_case else line
         if len(line) > LONGEST:
             complaints.append(f"FINDSTR: Line {number} is too long.\r\n")
-        elif any(needle.lower() in line.lower() if ignores_case else needle in line for needle in needles):
+        elif compared.startswith(tuple(needles)) if at_beginning else any(needle in compared for needle in needles):
             found.append(f"{line}\r\n")
     return CommandResult("".join(found).encode(), "".join(complaints).encode(), 0 if found else 1)
 

@@ -51,6 +51,7 @@ class ServerConsole:
             "open_port": self.open_port,
             "close_port": self.close_port,
             "remove_curl": self.remove_curl,
+            "set_curl": self.set_curl,
             "fill_certificate_store": self.fill_certificate_store,
             "fill_log": self.fill_log,
             "turn_off": self.turn_off,
@@ -193,7 +194,14 @@ class ServerConsole:
 
     def remove_curl(self, server: str) -> None:
         """Take curl.exe away."""
-        self._server(server).has_curl = False
+        self._server(server).curl_version = None
+
+    def set_curl(self, server: str, version: str) -> None:
+        """Have curl.exe be of another version: some options and variables came with 7.66, 7.75 and 7.88."""
+        numbers = str(version).split(".")
+        if len(numbers) < 2 or not all(number.isdecimal() for number in numbers):
+            raise ValueError(f"the version of curl.exe must be one like 7.55.1, not {version!r}")
+        self._server(server).curl_version = tuple(map(int, numbers))
 
     def fill_certificate_store(self, server: str, count: int) -> None:
         """Add so many root certificates of other names, as the store of a real server has up to 400."""

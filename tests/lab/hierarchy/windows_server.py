@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ..internet.internet import Internet
 from ..quirks import Quirks
 from ..simulation import Simulation
 from ..wmi.model import WmiService
@@ -34,6 +35,11 @@ _DEPENDENCIES = {"WinRM": ("RpcSs",)}
 """Not all there are: one, so that not every dependency of a server is one of SMS_EXECUTIVE."""
 
 
+_FIRST_WITH_CURL = (10, 0, 17763)
+"""Windows Server 2019."""
+_CURL_VERSION: tuple[int, ...] = (8, 13, 0)
+"""As the updates of 2025 have brought it."""
+
 LOG_SIZE = 2 * 1024 * 1024
 """Bytes at which a log is full, by default (seen often, not documented for every log)."""
 
@@ -49,19 +55,22 @@ class WindowsServer:
         simulation: Simulation,
         quirks: Quirks,
         network: Network | None = None,
+        internet: Internet | None = None,
     ) -> None:
         self.name = name
         self.is_running = True
         """Whether it answers at all."""
         self.network = network or Network([name])
+        self.internet = internet or Internet(self.network)
         self.netbios_name = name.partition(".")[0].upper()
         self.computer_account = f"{directory.netbios_domain}\\{self.netbios_name}$"
         self.options = options
         self.simulation = simulation
         self.quirks = quirks
         self.os_version = options.system.version
-        # curl.exe came with Windows Server 2019.
-        self.has_curl = tuple(map(int, self.os_version.split("."))) >= (10, 0, 17763)
+        has_curl = tuple(map(int, self.os_version.split("."))) >= _FIRST_WITH_CURL
+        self.curl_version = _CURL_VERSION if has_curl else None
+        """Of curl.exe; None if there is none."""
         self.clock_error = 0.0
         """Seconds by which its clock is ahead."""
         self.installation_directory = r"C:\SMS"

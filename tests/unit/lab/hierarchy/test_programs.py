@@ -106,6 +106,12 @@ def test_lines_that_are_too_long_for_findstr(run: Run, server: WindowsServer) ->
     assert result.stdout == b"abc\r\n" and result.stderr == b"FINDSTR: Line 1 is too long.\r\n"
 
 
+def test_findstr_at_the_beginning_of_a_line(run: Run, server: WindowsServer) -> None:
+    server.files.write(r"C:\names.txt", "Subject:a\r\n Subject:b\r\n[ 1\r\nsubject:c\r\n")
+    assert run(r'type C:\names.txt | findstr /b /c:"[ " /c:"Subject:"').stdout == b"Subject:a\r\n[ 1\r\n"
+    assert run(r"type C:\names.txt | findstr /b /i SUBJECT:").stdout == b"Subject:a\r\nsubject:c\r\n"
+
+
 def test_the_members_of_a_group(run: Run) -> None:
     lines = run('net localgroup "Administrators"').stdout.decode().splitlines()
     assert "Administrator" in lines and any(line.endswith("\\Domain Admins") for line in lines)
@@ -120,5 +126,5 @@ def test_what_curl_reaches(run: Run, server: WindowsServer) -> None:
     assert run(line).exit_code == 7 and run(line).stdout == b"0.000000"
     assert run("curl.exe --silent http://nowhere.example:1/").exit_code == 6
     assert run("curl.exe --telepathy http://x/").exit_code == 2
-    server.has_curl = False
+    server.curl_version = None
     assert b"not recognized" in run(line).stderr

@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ports of loopback, one for each thing that can come of a connection."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from threading import Thread
+from typing import Any, NamedTuple
+
+LOOPBACK = "127.0.0.1"
+
+_IDLE_SECONDS = 30
+_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+_HANG_UP_AT_ONCE = struct.pack("ii", 1, 0)
+"""For SO_LINGER: what is closed is reset."""
+
+
+class Address(NamedTuple):
+    """Where to connect to."""
+
+    host: str
+    port: int
+
+
+class Port:
+    """One that nobody listens on, and that nobody else gets: connections are refused."""
+
+    def __init__(self) -> None:
+        self.socket = socket.socket()
+        # So that another process can be given the port to listen on
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind((LOOPBACK, 0))
+        self.address = Address(*self.socket.getsockname())
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+class StalledPort(Port):
+    """Connections are accepted, and nothing ever comes back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.socket.listen(socket.SOMAXCONN)
+
+
+class SilentPort(Port):
+    """Nothing answers, as where a firewall drops: the kernel does so while more wait than may (Linux)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.socket.listen(0)
+        self._waiting = [socket.socket() for _number in range(2)]
+        for connection in self._waiting:
+            connection.setblocking(False)
+            connection.connect_ex(self.address)
+
+    def close(self) -> None:
+        super().close()
+        for connection in self._waiting:
+            connection.close()
+
+
+class _Server(Port, ABC):
+    """Gives every connection a thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.socket.listen(socket.SOMAXCONN)
+        Thread(target=self._accept, name=type(self).__name__, daemon=True).start()
+
+    def close(self) -> None:
+        # Closing alone would not wake the thread that waits for connections
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        super().close()
+
+    def _accept(self) -> None:
+        # Ends when the socket is closed
+        with suppress(OSError):
+            while True:
+                connection, _client = self.socket.accept()
+                Thread(target=self._serve_quietly, args=(connection,), name=type(self).__name__, daemon=True).start()
+
+    def _serve_quietly(self, connection: socket.socket) -> None:
+        connection.settimeout(_IDLE_SECONDS)
+        # A client that does not like what it gets hangs up
+        with connection, suppress(OSError):
+            self.serve(connection)
+
+    @abstractmethod
+    def serve(self, connection: socket.socket) -> None: ...
+
+
+class ResettingPort(_Server):
+    """Hangs up as soon as somebody begins to speak."""
+
+    def serve(self, connection: socket.socket) -> None:
+        connection.recv(1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HANG_UP_AT_ONCE)
+
+
+class HttpsPort(_Server):
+    """Answers every request with the same status."""
+
+    def __init__(self, tls: ssl.SSLContext, status: int) -> None:
+        self._tls = tls
+        self._status = status
+        super().__init__()
+
+    def serve(self, connection: socket.socket) -> None:
+        with self._tls.wrap_socket(connection, server_side=True) as secured:
+            _Answers(secured, self._status)
+
+
+class _Answers(BaseHTTPRequestHandler):
+    """To all requests that come on one connection."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, connection: socket.socket, status: int) -> None:
+        self._status = status
+        super().__init__(connection, connection.getpeername(), None)  # type: ignore[arg-type]  # it has no use for a server
+
+    def do_GET(self) -> None:
+        body = b"" if self._status in _WITHOUT_BODY else f"{self._status}\n".encode()
+        self.send_response(self._status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """To nobody."""
