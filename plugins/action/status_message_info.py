@@ -11,9 +11,8 @@ from ..plugin_utils._action import QUERY_OPTION, SITE_CODE_OPTION, Options, Resu
 from ..plugin_utils._configmgr.hierarchy import missing_provider_explained, read_hierarchy
 from ..plugin_utils._configmgr.provider import SiteProvider
 from ..plugin_utils._configmgr.service_connection_point import COMPONENTS
-from ..plugin_utils._configmgr.status_messages import SEVERITIES, Question, StatusMessage, read_status_messages
-from ..plugin_utils._configmgr.status_texts import sentence
-from ..plugin_utils._configmgr.views import View, view_time
+from ..plugin_utils._configmgr.status_messages import SEVERITIES, Question, read_status_messages
+from ..plugin_utils._configmgr.views import view_status_message
 from ..plugin_utils._moments import parse_period
 from ..plugin_utils._wsman.client import WsmanClient
 
@@ -65,18 +64,5 @@ class ActionModule(SiteAction):
         if not answer.messages:
             # An account without rights is shown no messages, which must not pass for quiet.
             read_hierarchy(provider)
-        return {"changed": False, "messages": [_view(message) for message in answer.messages], "more": answer.has_more}
-
-
-def _view(message: StatusMessage) -> View:
-    return {
-        "time": view_time(message.time),
-        "severity": message.severity,
-        "component": message.component,
-        "server": message.server,
-        "site_code": message.site_code,
-        "id": message.message_id,
-        "text": sentence(message.message_id, message.component, message.server, message.strings),
-        "strings": list(message.strings),
-        "record_id": message.record_id,
-    }
+        messages = [view_status_message(message) for message in answer.messages]
+        return {"changed": False, "messages": messages, "more": answer.has_more}

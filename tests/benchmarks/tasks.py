@@ -66,6 +66,7 @@ def _rows(site_code: str) -> tuple[Row, ...]:
         Row("mode changed", MODULE, OFFLINE, 5),
         Row("mode changed, site_code given", MODULE, {**ROLE, **given}, 5),
         Row("service_connection_point_info", f"{MODULE}_info", {}),
+        Row("service_connection_point_server_info", f"{MODULE}_server_info", {}, on=SERVER),
         Row("site_info", "configmgr.site.site_info", {}),
         Row("a thread restarted, not noted before", "configmgr.site.component", THREAD, on=SERVER),
         Row("a thread that needs no restart", "configmgr.site.component", THREAD, on=SERVER),

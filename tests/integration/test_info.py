@@ -39,6 +39,7 @@ def test_a_child_does_not_judge_the_role_of_its_parent(hierarchy: Site) -> None:
     hierarchy.control.console("add_role", server="srv1", mode="online")
     (point,) = hierarchy.play({POINT_INFO: {}}, host="pr1.corp.example").only["service_connection_points"]
     assert (point["site_code"], point["working"], point["components"]) == ("CAS", None, [])
+    assert (point["status"], point["validation"], point["problems"]) == ("unknown", None, None)
 
 
 @pytest.mark.parametrize("query", ["@", "[@]", "{all: @}"])

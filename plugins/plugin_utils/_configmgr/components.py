@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +57,13 @@ class ComponentState:
     def status_name(self) -> str:
         """A word out of `STATUSES`; unknown where the site gives none."""
         return _name(STATUSES, self.status)
+
+
+def worst_status(components: Iterable[ComponentState]) -> str:
+    """The worst of their statuses: critical, warning, unknown, which no components have as well, or ok."""
+    found = {component.status_name for component in components}
+    known = next((status for status in ("critical", "warning") if status in found), None)
+    return known or ("ok" if found == {"ok"} else "unknown")
 
 
 def read_components(

@@ -18,7 +18,7 @@ from .cloud_services import CloudServices, read_cloud_services
 from .provider import SiteProvider
 from .roles import COMPONENT_SERVER, SITE_SYSTEM, read_roles
 from .service_connection_point import Mode, ServiceConnectionPoint
-from .site_systems import Proxy, SiteSystem
+from .site_systems import Proxy, read_proxy
 from .updates import UpdateInstallation, read_downloads, read_installations
 
 
@@ -62,12 +62,11 @@ def advices() -> dict[str, Advice]:
 
 def read_situation(provider: SiteProvider, point: ServiceConnectionPoint, former: str) -> Situation:
     """Read what the list depends on."""
-    records = read_roles(provider, SITE_SYSTEM, point.server)
     return Situation(
         point,
         read_cloud_services(provider),
         (*read_installations(provider), *read_downloads(provider)),
-        SiteSystem(records[0]).proxy if records else None,
+        read_proxy(provider, point.server),
         former if former and _is_left_over(provider, former) else "",
     )
 

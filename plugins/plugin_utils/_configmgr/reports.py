@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from .._wsman.client import WsmanClient
-from .components import ComponentState
+from .components import ComponentState, worst_status
 from .hierarchy import Hierarchy, missing_provider_explained, read_hierarchy
 from .provider import ProviderLocation, SiteProvider, local_site_code, read_locations
 from .role_components import RoleComponents
+from .role_messages import RoleMessages, read_role_messages
 from .servers import same_site
 from .service_connection_point import (
     ServiceConnectionPoint,
@@ -23,6 +25,7 @@ from .service_connection_point import (
     works,
 )
 from .site_servers import SiteServers, read_site_servers
+from .site_systems import Proxy, read_proxy
 
 
 @dataclass(frozen=True)
@@ -38,17 +41,25 @@ class SiteReport:
 
 @dataclass(frozen=True)
 class RoleReport:
-    """A service connection point and its components, of which only the provider of its own site knows."""
+    """A service connection point, with its components and their messages, of which only the provider of its site knows."""
 
     point: ServiceConnectionPoint
     components: tuple[ComponentState, ...]
     components_run_on: str
     is_of_this_site: bool
+    proxy: Proxy | None
+    messages: RoleMessages | None
+    """None where the asked provider cannot know."""
 
     @property
     def works(self) -> bool | None:
         """Whether the role works; None where the asked provider cannot know."""
         return works(self.components) if self.is_of_this_site else None
+
+    @property
+    def status(self) -> str:
+        """The worst status of the components; see `worst_status`."""
+        return worst_status(self.components)
 
 
 def read_site_report(client: WsmanClient, site_code: str | None) -> SiteReport:
@@ -74,14 +85,18 @@ def read_provider_and_points(
     return provider, points
 
 
-def read_role_report(client: WsmanClient, site_code: str | None) -> tuple[RoleReport, ...]:
-    """Read every instance of the role with its components."""
+def read_role_report(client: WsmanClient, site_code: str | None, since: datetime | None, limit: int) -> tuple[RoleReport, ...]:
+    """Read every instance of the role with its components and, at the most, so many of their problems since a moment."""
     provider, points = read_provider_and_points(client, site_code)
-    return tuple(_report(provider, point) for point in points)
+    return tuple(_report(provider, point, since, limit) for point in points)
 
 
-def _report(provider: SiteProvider, point: ServiceConnectionPoint) -> RoleReport:
-    is_own = same_site(point.site_code, provider.site_code)
+def _report(provider: SiteProvider, point: ServiceConnectionPoint, since: datetime | None, limit: int) -> RoleReport:
+    proxy = read_proxy(provider, point.server)
     role_components = RoleComponents(provider, point.server)
-    components = tuple(role_components.read()) if is_own else ()
-    return RoleReport(point, components, role_components.run_on, is_own)
+    if not same_site(point.site_code, provider.site_code):
+        return RoleReport(point, (), role_components.run_on, False, proxy, None)
+    components = tuple(role_components.read())
+    servers = {point.server, role_components.run_on}
+    messages = read_role_messages(provider, sorted(servers), since, limit)
+    return RoleReport(point, components, role_components.run_on, True, proxy, messages)

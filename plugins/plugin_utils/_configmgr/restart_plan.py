@@ -64,6 +64,13 @@ class Step:
         return self.operation != "none" or self.writes_reason
 
 
+def is_restart_due(noted: str | None, wanted: str | None) -> bool | None:
+    """Whether a note says that a restart is due, for what is wanted if that is known; None where nothing is noted."""
+    if noted is None:
+        return None
+    return noted == DUE or (wanted is not None and wanted != noted)
+
+
 def decide(desired: Desired, actual: Actual) -> Step:
     """The step from what was found to what is wanted."""
     operation: Operation = "none"

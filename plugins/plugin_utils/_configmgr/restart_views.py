@@ -11,7 +11,7 @@ from __future__ import annotations
 from .executive_control import ExecutiveOutcome, ExecutiveReport
 from .restart_plan import DUE, Operation, Step
 from .thread_control import ThreadOutcome, ThreadReport
-from .threads import SERVICE
+from .threads import SERVICE, Thread
 from .views import View
 
 _DONE: dict[Operation, str] = {"start": "started", "stop": "stopped", "restart": "restarted"}
@@ -19,7 +19,12 @@ _DONE: dict[Operation, str] = {"start": "started", "stop": "stopped", "restart":
 
 def view_thread(report: ThreadReport) -> View:
     """A thread, and what it was last restarted for."""
-    return {"name": report.thread.name, "state": report.thread.state.lower(), **_view_reason(report.reason)}
+    return {**view_thread_state(report.thread), **_view_reason(report.reason)}
+
+
+def view_thread_state(thread: Thread) -> View:
+    """A thread and what it does; words as in the registry, in small letters."""
+    return {"name": thread.name, "state": thread.state.lower()}
 
 
 def view_executive(report: ExecutiveReport) -> View:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from .site_system_deployment import SiteSystemOutcome
-from .site_systems import SiteSystem
+from .site_systems import Proxy, SiteSystem
 from .views import View
 
 
@@ -17,7 +17,6 @@ def view_site_system(system: SiteSystem | None) -> View:
     """A site system's settings; only its state where it is none."""
     if system is None:
         return {"state": "absent"}
-    proxy = system.proxy
     return {
         "state": "present",
         "site_system": system.server,
@@ -25,8 +24,13 @@ def view_site_system(system: SiteSystem | None) -> View:
         "public_fqdn": system.public_fqdn or None,
         "site_server_initiates": system.is_initiated_by_site_server,
         "installation_account": system.account or None,
-        "proxy": {"server": proxy.server, "port": proxy.port, "account": proxy.account or None} if proxy else None,
+        "proxy": view_proxy(system.proxy),
     }
+
+
+def view_proxy(proxy: Proxy | None) -> View | None:
+    """The proxy of a site system; None for none."""
+    return {"server": proxy.server, "port": proxy.port, "account": proxy.account or None} if proxy else None
 
 
 def describe_site_system(outcome: SiteSystemOutcome) -> str:

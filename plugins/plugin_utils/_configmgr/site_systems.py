@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from .roles import Role, Setting
+from .provider import SiteProvider
+from .roles import SITE_SYSTEM, Role, Setting, read_roles
 
 PUBLIC_FQDN = "Server Remote Public Name"
 INITIATED_BY_SITE_SERVER = "FDMOperation"
@@ -89,6 +90,12 @@ class SiteSystem:
 
     def _setting(self, name: str, default: Setting | None = None) -> Setting:
         return self.role.setting(name) or default or Setting()
+
+
+def read_proxy(provider: SiteProvider, server: str) -> Proxy | None:
+    """The proxy of a server in whichever site, if it uses one."""
+    records = read_roles(provider, SITE_SYSTEM, server)
+    return SiteSystem(records[0]).proxy if records else None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ does not grow with what there is.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
@@ -38,6 +38,8 @@ class Question:
     components: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
     """Out of `SEVERITIES`."""
+    also: tuple[int, ...] = ()
+    """Numbers of messages that are wanted whatever their severity."""
     message_ids: tuple[int, ...] = ()
     servers: tuple[str, ...] = ()
     since: datetime | None = None
@@ -60,6 +62,11 @@ class StatusMessage:
     time: datetime | None
     strings: tuple[str, ...] = field(default=())
 
+    @property
+    def recency(self) -> tuple[datetime, int]:
+        """The greater, the newer: of two messages of one moment, that which was recorded later."""
+        return self.time or _NEVER, self.record_id
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -74,18 +81,24 @@ def read_status_messages(provider: SiteProvider, question: Question) -> Answer:
     """Read the newest messages that match, less those that ``offset`` leaves out."""
     end = question.offset + question.limit
     newest = pick_newest(provider, replace(question, offset=0, limit=end + 1))
-    page = newest[question.offset : end]
-    strings = _read_strings(provider, [message.record_id for message in page])
-    return Answer(
-        tuple(replace(message, strings=strings.get(message.record_id, ())) for message in page),
-        len(newest) > end,
-    )
+    return Answer(read_strings(provider, newest[question.offset : end]), len(newest) > end)
 
 
 def pick_newest(provider: SiteProvider, question: Question) -> list[StatusMessage]:
     """The newest messages that match, as many as the question's limit, without their strings."""
-    matching = (_message(row) for row in provider.query(_wql(question), classes.STATUS_MESSAGE))
-    return heapq.nlargest(question.limit, matching, key=_age)
+    return heapq.nlargest(question.limit, matching(provider, question), key=lambda message: message.recency)
+
+
+def matching(provider: SiteProvider, question: Question) -> Iterator[StatusMessage]:
+    """All messages that match, in no order and without their strings, while they go by."""
+    return (_message(row) for row in provider.query(_wql(question), classes.STATUS_MESSAGE))
+
+
+def read_strings(provider: SiteProvider, messages: Iterable[StatusMessage]) -> tuple[StatusMessage, ...]:
+    """The same messages with their strings: no request for none, one or two for up to a hundred."""
+    messages = tuple(messages)
+    strings = _read_strings(provider, [message.record_id for message in messages])
+    return tuple(replace(message, strings=strings.get(message.record_id, ())) for message in messages)
 
 
 def _wql(question: Question) -> str:
@@ -93,7 +106,9 @@ def _wql(question: Question) -> str:
     if question.components:
         conditions.append(any_of("Component", [quote(name) for name in question.components]))
     if question.severities:
-        conditions.append(any_of("Severity", [str(SEVERITIES[name]) for name in question.severities]))
+        severity = any_of("Severity", [str(SEVERITIES[name]) for name in question.severities])
+        also = any_of("MessageID", [str(number) for number in question.also])
+        conditions.append(f"({severity} OR {also})" if question.also else severity)
     if question.message_ids:
         conditions.append(any_of("MessageID", [str(number) for number in question.message_ids]))
     if question.servers:
@@ -124,10 +139,6 @@ def _message(row: CimInstance) -> StatusMessage:
 def _severity(number: int | None) -> str:
     names = {value: name for name, value in SEVERITIES.items()}
     return names.get((number or 0) & 0xFFFFFFFF, "unknown")
-
-
-def _age(message: StatusMessage) -> tuple[datetime, int]:
-    return message.time or _NEVER, message.record_id
 
 
 def _read_strings(provider: SiteProvider, record_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

@@ -18,6 +18,8 @@ from .hierarchy import Hierarchy, Site
 from .provider import ProviderLocation
 from .service_connection_point import ServiceConnectionPoint
 from .site_servers import SiteServers
+from .status_messages import StatusMessage
+from .status_texts import sentence
 from .steps import Install, Keep, Move, NoteMove, Remove, SetMode, StayAbsent
 
 View = dict[str, Any]
@@ -83,6 +85,21 @@ def view_time(moment: datetime | None) -> str | None:
 def view_components(components: Iterable[ComponentState]) -> list[View]:
     """The states of components, in the order given."""
     return [view_component(component) for component in components]
+
+
+def view_status_message(message: StatusMessage) -> View:
+    """A status message, in words as far as there are any."""
+    return {
+        "time": view_time(message.time),
+        "severity": message.severity,
+        "component": message.component,
+        "server": message.server,
+        "site_code": message.site_code,
+        "id": message.message_id,
+        "text": sentence(message.message_id, message.component, message.server, message.strings),
+        "strings": list(message.strings),
+        "record_id": message.record_id,
+    }
 
 
 def view_point(point: ServiceConnectionPoint) -> View:

@@ -12,6 +12,7 @@ reported as 1 or as 2, a key that does not exist as 2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from .._wsman import codes
@@ -24,6 +25,7 @@ _CLASS = "StdRegProv"
 _LOCAL_MACHINE = 0x80000002
 _SUCCESS = 0
 _MISSING = frozenset({1, 2})
+_DIGITS = re.compile(r"[0-9]{1,10}")
 _OUTPUTS = CimClass.declare("StdRegProv_OUTPUT", ReturnValue="uint32", sValue="string", uValue="uint32", sNames="string[]")
 
 
@@ -52,12 +54,15 @@ class Registry:
 
     def read_number(self, key: str, name: str) -> int | None:
         """A number (DWORD); None if it does not exist."""
+        return self._number(self._call("GetDWORDValue", key, name), key, name)
+
+    def read_number_or_digits(self, key: str, name: str) -> int | None:
+        """A number, be it kept as one (DWORD) or as a string of its digits; None if it does not exist or is neither."""
         outputs = self._call("GetDWORDValue", key, name)
-        if self._code(outputs) in _MISSING:
-            return None
-        self._check(outputs, f"Reading {_shown(key, name)}")
-        value = outputs.get("uValue")
-        return value if isinstance(value, int) else None
+        if self._code(outputs) != codes.WBEM_TYPE_MISMATCH:
+            return self._number(outputs, key, name)
+        digits = self._call("GetStringValue", key, name).get("sValue")
+        return int(digits) if isinstance(digits, str) and _DIGITS.fullmatch(digits) else None
 
     def read_texts(self, key: str, name: str) -> list[str] | None:
         """A value of several strings; None if it does not exist."""
@@ -97,6 +102,13 @@ class Registry:
         outputs = self._call("DeleteValue", key, name)
         if self._code(outputs) not in _MISSING:
             self._check(outputs, f"Deleting {_shown(key, name)}")
+
+    def _number(self, outputs: Mapping[str, CimValue], key: str, name: str) -> int | None:
+        if self._code(outputs) in _MISSING:
+            return None
+        self._check(outputs, f"Reading {_shown(key, name)}")
+        value = outputs.get("uValue")
+        return value if isinstance(value, int) else None
 
     def _call(self, method: str, key: str, name: str | None = None, **more: CimValue) -> Mapping[str, CimValue]:
         arguments: dict[str, CimValue] = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key}

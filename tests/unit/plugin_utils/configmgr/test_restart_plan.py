@@ -7,7 +7,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.restart_plan import DUE, Actual, Desired, decide
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.restart_plan import (
+    DUE,
+    Actual,
+    Desired,
+    decide,
+    is_restart_due,
+)
 
 RUNNING = (True, False)
 STOPPED = (False, True)
@@ -47,6 +53,23 @@ def test_every_case(state: str, reason: str | None, found: tuple[bool, bool], no
     assert step.operation == operation
     assert (step.reason if step.writes_reason else "kept") == note
     assert step.changes == (operation != "none" or note != "kept")
+
+
+@pytest.mark.parametrize(
+    ("noted", "wanted", "due"),
+    [
+        (None, None, None),
+        (None, "online", None),
+        (DUE, None, True),
+        (DUE, "online", True),
+        ("online", None, False),
+        ("online", "online", False),
+        ("online", "offline", True),
+        ("2509", "online", True),
+    ],
+)
+def test_what_a_note_says_of_a_restart(noted: str | None, wanted: str | None, due: bool | None) -> None:
+    assert is_restart_due(noted, wanted) is due
 
 
 def test_who_knows_better_has_it_restarted_once_more() -> None:
