@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..plugin_utils._action import QUERY_OPTION, SITE_CODE_OPTION, Options, Result, SiteAction
 from ..plugin_utils._configmgr.cloud_services import CloudServices
 from ..plugin_utils._configmgr.follow_up import Item, follow_up, read_situation
+from ..plugin_utils._configmgr.internet.features import features_in_use
 from ..plugin_utils._configmgr.reports import read_provider_and_points
 from ..plugin_utils._configmgr.servers import check_fqdn
 from ..plugin_utils._configmgr.views import View
@@ -57,9 +58,10 @@ def _line(item: Item) -> str:
 
 def _view_cloud(cloud: CloudServices | None) -> View:
     if cloud is None:
-        return {"tenants": None, "applications": None, "azure_services": None}
+        return {"features_in_use": None, "tenants": None, "applications": None, "azure_services": None}
     tenants, applications, services = cloud.tenants, cloud.applications, cloud.services
     return {
+        "features_in_use": features_in_use(cloud),
         "tenants": None if tenants is None else [{"name": tenant.name, "tenant_id": tenant.tenant_id} for tenant in tenants],
         "applications": None
         if applications is None

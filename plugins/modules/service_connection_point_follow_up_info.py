@@ -89,6 +89,14 @@ lines:
   type: list
   elements: str
   sample: ['Firewalls between the new server and the internet (srv2.corp.example): Let it connect to ...']
+features_in_use:
+  description:
+    - The features whose endpoints the role connects to, as O(configmgr.site.internet_access#module:features) takes them, as far
+      as the SMS Provider tells what the hierarchy is connected to. Null where there is no role.
+  returned: success
+  type: list
+  elements: str
+  sample: [updates, links, console_notifications, tenant_attach]
 tenants:
   description: The connected Entra tenants, with C(name) and C(tenant_id); null if the site does not tell.
   returned: success

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 
-from . import instances, servers, tasks
+from . import instances, internet, servers, tasks
 
 
 def main() -> int:
@@ -14,6 +14,8 @@ def main() -> int:
     within = [tasks.run()]
     print()
     within.append(servers.run())
+    print()
+    within.append(internet.run())
     print()
     instances.run()
     return 0 if all(within) else 1
