@@ -129,7 +129,7 @@ messages:
     text:
       description: The message in words; its insertion strings where there are none for it.
       type: str
-      sample: Internet endpoints cannot be reached that are critical.
+      sample: The site cannot reach an internet endpoint that it needs.
     strings:
       description: The insertion strings.
       type: list

@@ -4,7 +4,7 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-"""The one base class of this collection's actions: options, connection, check mode, errors, progress.
+"""The base class of the actions that ask a server: connection, check mode, errors, progress.
 
 An action runs on the controller and speaks WMI to the host over the WinRM connection that Ansible has set up for it, so
 every authentication method, port, certificate and timeout of the inventory holds.
@@ -12,19 +12,16 @@ every authentication method, port, certificate and timeout of the inventory hold
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ._checked_action import CheckedAction, Options, Result
 from ._configmgr.classes import SCHEMA
 from ._configmgr.errors import SiteError
-from ._configmgr.servers import check_site_code
 from ._configmgr.views import View
 from ._windows.errors import WindowsError
 from ._wsman.client import WsmanClient
@@ -47,14 +44,8 @@ except ImportError:
 else:
     _QUERY_ERRORS = (JMESPathError, ValueError, RecursionError)
 
-Options = dict[str, Any]
-Result = dict[str, Any]
-
 SITE_CODE_OPTION: Mapping[str, Any] = {"site_code": {"type": "str"}}
 QUERY_OPTION: Mapping[str, Any] = {"query": {"type": "str"}}
-
-WEEK = 7 * 24 * 60 * 60
-"""The longest wait, in seconds."""
 
 _NO_SHELL = "none: this task sends WMI requests only"
 """Stands where the connection keeps its cmd shell while it connects, so that it does not open one."""
@@ -69,20 +60,13 @@ class Writer(Protocol):
     """Whether it has, whatever happens afterwards."""
 
 
-class SiteAction(ActionBase):
+class SiteAction(CheckedAction):
     """Subclasses declare their options and implement `perform`."""
-
-    MODULE: ClassVar[str]
-    """Name of the module, without the collection."""
-    ARGUMENT_SPEC: ClassVar[Mapping[str, Any]]
-    """The options; the documentation in ``plugins/modules`` says the same, and a test compares them."""
 
     writer: Writer | None = None
     """What changes something for a module that does; set before it runs."""
 
     _requires_connection = True
-    _supports_check_mode = True
-    _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
         """Called by Ansible: check the options, connect, `perform`, and apply the option ``query`` to the result."""
@@ -120,48 +104,6 @@ class SiteAction(ActionBase):
         if self._task.no_log:
             return
         display.display(f"[{self._host}] {line}", color="bright gray", stderr=True)
-
-    def _validated_options(self) -> Options:
-        """The options with their defaults. Fails with a sentence of our own, which never shows the other options' values."""
-        validation = ArgumentSpecValidator(dict(self.ARGUMENT_SPEC)).validate(dict(self._task.args))
-        if validation.error_messages:
-            sentences = [
-                f"unsupported option: {error.msg}" if isinstance(error, UnsupportedError) else error.msg
-                for error in validation.errors.errors
-            ]
-            raise AnsibleActionFail(f"configmgr.site.{self.MODULE}: {'; '.join(sentences)}")
-        options: Options = validation.validated_parameters
-        try:
-            if options.get("site_code") is not None:
-                self.check_option(options, "site_code", check_site_code)
-            self.check_options(options)
-        except ValueError as error:
-            raise AnsibleActionFail(f"configmgr.site.{self.MODULE}: {error}") from None
-        return options
-
-    def check_options(self, options: Options) -> None:
-        """Raise ValueError for what the argument specification cannot say. No request has been sent yet."""
-
-    @staticmethod
-    def check_option(options: Options, name: str, check: Callable[[str], str]) -> None:
-        """Replace a text option by what ``check`` makes of it; its ValueError gets the option's name."""
-        try:
-            options[name] = check(str(options[name]))
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from None
-
-    @staticmethod
-    def check_between(options: Options, name: str, least: int, most: int) -> None:
-        """ValueError for a number out of range; an option that was left out is none."""
-        if options[name] is not None and not least <= options[name] <= most:
-            raise ValueError(f"{name}: it must be between {least} and {most}.")
-
-    @staticmethod
-    def check_wait_timeout(options: Options, shortest: int, advice: str = "") -> None:
-        """ValueError for an option ``wait_timeout`` below ``shortest`` seconds or above a week."""
-        if not shortest <= options["wait_timeout"] <= WEEK:
-            too_short = options["wait_timeout"] < shortest
-            raise ValueError(f"wait_timeout: it must be between {shortest} and {WEEK} seconds.{advice if too_short else ''}")
 
     def _refuse_what_is_not_supported(self) -> None:
         transport = self._connection.transport

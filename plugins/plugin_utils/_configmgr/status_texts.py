@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-_PLACE = re.compile(r"\{(component|server|[0-9]+)\}")
+_PLACE = re.compile(r"\{(component|server|strings|[0-9]+)\}")
 
 
 @cache
@@ -28,13 +28,15 @@ def texts() -> dict[int, str]:
 def sentence(message_id: int, component: str, server: str, strings: Sequence[str]) -> str:
     """A message in words; where there are none for it, its insertion strings one after the other."""
     text = texts().get(message_id)
+    said = "; ".join(string for string in strings if string)
     if text is None:
-        return "; ".join(string for string in strings if string)
+        return said
+    names = {"component": component, "server": server, "strings": said and f": {said}"}
 
     def value(match: re.Match[str]) -> str:
         name = match[1]
         if name.isdecimal():
             return strings[int(name) - 1] if 0 < int(name) <= len(strings) else "?"
-        return component if name == "component" else server
+        return names[name]
 
     return _PLACE.sub(value, text)

@@ -16,6 +16,8 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.status_t
         (500, ["no place for it"], "SMS_DMP has been started on srv1.corp.example."),
         (4711, ["one", "", "three {1}"], "one; three {1}"),
         (4711, [], ""),
+        (11488, ["https://a.example", ""], "The site cannot reach an internet endpoint that it needs: https://a.example."),
+        (11488, [], "The site cannot reach an internet endpoint that it needs."),
     ],
 )
 def test_sentences(message_id: int, strings: list[str], expected: str) -> None:
