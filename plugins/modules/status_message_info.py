@@ -125,7 +125,7 @@ messages:
     id:
       description: The number of the message.
       type: int
-      sample: 11412
+      sample: 11488
     text:
       description: The message in words; its insertion strings where there are none for it.
       type: str
