@@ -13,7 +13,7 @@ endif
 VENV := .venv/$(VERSION)
 BIN := $(VENV)/bin
 # A test that waits for the lab leaves its processor to another.
-WORKERS := $(shell "$(PYTHON)" -c 'import os; print(2 * (os.cpu_count() or 1))' 2>/dev/null)
+WORKERS := $(shell "$(PYTHON)" -c 'import os; print(3 * (os.cpu_count() or 1))' 2>/dev/null)
 COLLECTION := .build/ansible_collections/configmgr/site
 LAB ?= .lab
 TOPOLOGY ?= standalone

@@ -29,8 +29,6 @@ SETTINGS = {
 }
 """What every playbook of the tests runs with. Ansible reads it when it is loaded."""
 
-_PRELOADED = ["ansible.cli.playbook", "winrm", "jmespath"]
-
 
 class PlaybookProcess:
     """A run of ansible-playbook, in a session of its own."""
@@ -66,7 +64,7 @@ def _context() -> ForkServerContext:
     register(rmtree, home, ignore_errors=True)
     os.environ.update(SETTINGS, ANSIBLE_HOME=home)
     context = get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
+    context.set_forkserver_preload(["ansible_preload"])
     return context
 
 

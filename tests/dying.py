@@ -42,6 +42,7 @@ def _kill_with_descendants(pid: int) -> None:
     family = {pid}
     while more := {child for child, parent in parents.items() if parent in family} - family:
         family |= more
-    for member in family:
+    # First the one that would notice that others have died, and say so
+    for member in (pid, *(family - {pid})):
         with suppress(ProcessLookupError):
             os.kill(member, signal.SIGKILL)

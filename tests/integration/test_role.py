@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -108,7 +109,8 @@ def test_a_restart_by_hand_or_by_a_backup_is_no_reason_for_another(role: Site) -
     assert starts(role) == before
 
 
-def test_ten_flips_are_ten_restarts(role: Site) -> None:
+def test_ten_flips_are_ten_restarts(make_site: Callable[..., Site]) -> None:
+    role = make_site(role="srv1:online")
     role.play(ONLINE)
     before = starts(role)
     flips = [OFFLINE, ONLINE] * 5
