@@ -168,8 +168,8 @@ endpoints:
     problem:
       description:
         - Why there is none - V(unknown_host), V(refused), V(timeout), V(cut_off), V(tls), V(tls_version), V(expired),
-          V(wrong_name), V(untrusted), V(intercepted), V(proxy_unknown_host), V(proxy_unreachable), V(proxy_authentication),
-          V(proxy_refuses), V(status) or V(other); null where there is one.
+          V(wrong_name), V(untrusted), V(intercepted), V(proxy_unknown_host), V(proxy_unreachable), V(proxy_timeout),
+          V(proxy_authentication), V(proxy_refuses), V(status) or V(other); null where there is one.
       type: str
       sample: timeout
     reason:

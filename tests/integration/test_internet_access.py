@@ -153,7 +153,7 @@ def test_through_a_proxy(role: Site) -> None:
     result = ask(role, **PROXY)
     assert result["verdict"] == "passed" and "through the proxy proxy.corp.example:8080" in result.message
     for host, settings, expected in (
-        ("go.microsoft.com", {"connection": "timed_out"}, "timeout"),
+        ("go.microsoft.com", {"connection": "timed_out"}, "proxy_timeout"),
         ("aka.ms", {"connection": "refused"}, "proxy_refuses"),
         ("download.microsoft.com", {"certificate": "expired"}, "expired"),
         ("download.windowsupdate.com", {"status": 502}, "status"),

@@ -131,7 +131,9 @@ def judge(endpoint: Endpoint, attempt: Attempt, has_proxy: bool, closer: Tls | N
 def _problem(attempt: Attempt, has_proxy: bool, tls: Tls, intercepted_by: str) -> str:
     if attempt.exit_code == _TIMED_OUT:
         # What the proxy has answered may be left over from before a log-on
-        return "proxy_unreachable" if has_proxy and not attempt.is_connected else "timeout"
+        if not has_proxy:
+            return "timeout"
+        return "proxy_timeout" if attempt.is_connected else "proxy_unreachable"
     if attempt.status == _PROXY_AUTHENTICATION or attempt.proxy_status in (_UNAUTHORIZED, _PROXY_AUTHENTICATION):
         return "proxy_authentication"
     if attempt.proxy_status not in (0, _OK):
