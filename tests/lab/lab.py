@@ -93,7 +93,7 @@ class Lab:
         self.ldap: LdapServer | None = None
         """Where the domain can be asked by LDAP; None unless the topology wants it."""
         with ExitStack() as undo:
-            undo.callback(lambda: self.hierarchy.internet.close())
+            undo.callback(self._close_internet)
             self._private = self._make_directories(undo)
             self._listeners = self._listen(undo)
             self.control = ControlServer(self)
@@ -137,6 +137,10 @@ class Lab:
 
     def _make_hierarchy(self) -> Hierarchy:
         return Hierarchy(self.topology, self.accounts, Simulation(self.speed, self._clock), self.quirks)
+
+    def _close_internet(self) -> None:
+        """That of the present hierarchy, whichever that is by then."""
+        self.hierarchy.internet.close()
 
     def _make_directories(self, undo: ExitStack) -> Path:
         present = [name for name in _FILES if (self.directory / name).exists()]

@@ -117,7 +117,7 @@ def test_nothing_is_done_by_a_thread_that_does_not_run_or_is_gone(point: Any) ->
 @pytest.mark.parametrize(("value", "kind"), [("number", int), ("text", str), ("missing", type(None))])
 def test_quirk_of_the_time_of_the_last_check(make_site: Callable[..., Any], value: Any, kind: type) -> None:
     site = make_site(role="srv1:online", quirks=Quirks(last_synced_time=value))
-    assert type(last_check(site)) is kind
+    assert isinstance(last_check(site), kind)
     assert checks(site) == 1
 
 
