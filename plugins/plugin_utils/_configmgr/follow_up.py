@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-
-import yaml
 
 from .cloud_services import CloudServices, read_cloud_services
+from .data_files import read_data_file
 from .provider import SiteProvider
 from .roles import COMPONENT_SERVER, SITE_SYSTEM, read_roles
 from .service_connection_point import Mode, ServiceConnectionPoint
@@ -56,7 +54,7 @@ class Situation:
 @cache
 def advices() -> dict[str, Advice]:
     """Every advice, by its name."""
-    entries = yaml.safe_load(Path(__file__).with_name("follow_up.yml").read_text(encoding="utf-8"))
+    entries = read_data_file(__file__, "follow_up.yml")
     return {name: Advice(**entry) for name, entry in entries.items()}
 
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
-import yaml
+from .data_files import read_data_file
 
 _PLACE = re.compile(r"\{(component|server|strings|[0-9]+)\}")
 
@@ -21,7 +20,7 @@ _PLACE = re.compile(r"\{(component|server|strings|[0-9]+)\}")
 @cache
 def texts() -> dict[int, str]:
     """The texts by the number of their message."""
-    loaded = yaml.safe_load(Path(__file__).with_name("status_texts.yml").read_text(encoding="utf-8"))
+    loaded = read_data_file(__file__, "status_texts.yml")
     return {int(number): str(text) for number, text in loaded.items()}
 
 

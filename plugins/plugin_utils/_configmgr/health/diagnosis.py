@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ..data_files import read_data_file
 from ..servers import same_server
 from ..service_connection_point import DOWNLOADER
 from ..views import View
@@ -106,7 +104,7 @@ class Collected:
 @cache
 def catalogue() -> Mapping[str, Advice]:
     """Every finding that there can be, in the order in which to put them right."""
-    loaded = yaml.safe_load(Path(__file__).with_name("findings.yml").read_text(encoding="utf-8"))
+    loaded = read_data_file(__file__, "findings.yml")
     return {name: Advice(entry["severity"], entry["title"], entry["remedy"]) for name, entry in loaded.items()}
 
 

@@ -11,13 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from ..cloud_services import CloudServices
+from ..data_files import read_data_file
 from ..servers import check_host
 
 HTTPS_PORT = 443
@@ -69,7 +67,7 @@ class Endpoint:
 @cache
 def features() -> Mapping[str, Feature]:
     """Every feature by its name."""
-    loaded = yaml.safe_load(Path(__file__).with_name("features.yml").read_text(encoding="utf-8"))
+    loaded = read_data_file(__file__, "features.yml")
     return {name: _feature(name, content) for name, content in loaded.items()}
 
 

@@ -12,12 +12,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..._windows.https_attempts import Attempt, Certificate
+from ..data_files import read_data_file
 from .features import Endpoint
 
 # Exit codes of curl.
@@ -94,7 +92,7 @@ class Finding:
 
 @cache
 def _failures() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("failures.yml").read_text(encoding="utf-8"))
+    loaded: Mapping[str, Any] = read_data_file(__file__, "failures.yml")
     return loaded
 
 

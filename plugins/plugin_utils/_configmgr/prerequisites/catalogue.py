@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from ..data_files import read_data_file
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Check:
 @cache
 def catalogue() -> Mapping[str, Check]:
     """Every check by its id, in the order of the file."""
-    entries = yaml.safe_load(Path(__file__).with_name("catalogue.yml").read_text(encoding="utf-8"))
+    entries = read_data_file(__file__, "catalogue.yml")
     return {
         name: Check(
             id=name,
