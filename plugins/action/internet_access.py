@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..plugin_utils._action import QUERY_OPTION, Options, Result, SiteAction
 from ..plugin_utils._configmgr.internet.features import check_endpoint, endpoints_of, features, usual_features
-from ..plugin_utils._configmgr.internet.report import FAIL_ON, InternetReport, explore, view_finding
+from ..plugin_utils._configmgr.internet.report import FAIL_ON, InternetReport, explore, view_finding, view_proxy
 from ..plugin_utils._configmgr.servers import check_proxy
 from ..plugin_utils._configmgr.site_systems import DEFAULT_PROXY_PORT
 from ..plugin_utils._windows.https_attempts import HttpProxy
@@ -89,5 +89,6 @@ class ActionModule(SiteAction):
             "message_id": report.message_id,
             "endpoints": [view_finding(finding) for finding in report.findings],
             "interceptors": report.interceptors,
+            "proxy": view_proxy(report.proxy),
             "table": report.table,
         }

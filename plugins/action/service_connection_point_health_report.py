@@ -16,17 +16,13 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
+from jinja2 import UndefinedError
 
 from ..plugin_utils._checked_action import CheckedAction, Options, Result
-from ..plugin_utils._configmgr.health.diagnosis import (
-    Collected,
-    HealthFinding,
-    Wanted,
-    diagnose,
-    summary_of,
-    table,
-    verdict_of,
-)
+from ..plugin_utils._configmgr.health.catalogue import HealthFinding
+from ..plugin_utils._configmgr.health.collected import Collected, Wanted
+from ..plugin_utils._configmgr.health.diagnosis import diagnose, verdict_of
+from ..plugin_utils._configmgr.health.lines import seen, summary_of, table
 from ..plugin_utils._configmgr.health.page import render
 from ..plugin_utils._configmgr.views import View
 
@@ -41,7 +37,9 @@ class ActionModule(CheckedAction):
         "site": {"type": "dict", "required": True},
         "role": {"type": "dict", "required": True},
         "messages": _DICT,
+        "connected": _DICT,
         "server": _DICT,
+        "prerequisites": _DICT,
         "internet": _DICT,
         "logs": {"type": "list", "elements": "dict", "default": []},
         "wanted": {
@@ -72,20 +70,30 @@ class ActionModule(CheckedAction):
         """Called by Ansible."""
         options = self._validated_options()
         super().run(tmp, task_vars)
-        collected = _collected(options)
+        try:
+            return self._report(_collected(options), options["path"])
+        except (AttributeError, KeyError, TypeError, UndefinedError) as error:
+            raise AnsibleActionFail(
+                f"Something in what was given is not as the modules return it ({type(error).__name__}: {error}). Give "
+                "their results as they were registered."
+            ) from error
+
+    def _report(self, collected: Collected, path: str | None) -> Result:
         findings = diagnose(collected)
         result: Result = {
             "changed": False,
             "msg": summary_of(findings, collected),
             "verdict": verdict_of(findings),
             "findings": [_view(finding) for finding in findings],
+            "seen": seen(collected),
             "table": table(findings),
         }
-        if options["path"]:
-            path = Path(options["path"]).absolute()
-            result |= {"changed": True, "path": str(path)}
+        if path:
+            # Where a symbolic link leads to
+            real = Path(path).resolve()
+            result |= {"changed": True, "path": str(real)}
             if not self._task.check_mode:
-                self._write(path, render(collected, findings, datetime.now(timezone.utc)))
+                self._write(real, render(collected, findings, datetime.now(timezone.utc)))
         return result
 
     @staticmethod
@@ -112,7 +120,9 @@ def _collected(options: Options) -> Collected:
         site=options["site"],
         role=options["role"],
         messages=options["messages"],
+        connected=options["connected"],
         server=options["server"],
+        prerequisites=options["prerequisites"],
         internet=options["internet"],
         logs=options["logs"],
         wanted=Wanted(wanted.get("state") or "present", wanted.get("site_system"), wanted.get("mode")),

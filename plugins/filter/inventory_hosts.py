@@ -8,13 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible.errors import AnsibleError
+
 
 def inventory_hosts(servers: str | list[str] | None, hostvars: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The hosts of an inventory that stand for one of some servers, those of that name before those with that address."""
+    """The hosts of an inventory that are called like one of some servers; if there are none, those with such an address."""
     wanted = {server.casefold() for server in ([servers] if isinstance(servers, str) else servers or []) if server}
-    names = [host for host in hostvars if host.casefold() in wanted]
-    addresses = [host for host in hostvars if str(hostvars[host].get("ansible_host", "")).casefold() in wanted]
-    return list(dict.fromkeys(names + addresses))
+    named = [host for host in hostvars if host.casefold() in wanted]
+    return named or [host for host in hostvars if wanted and _address(hostvars[host]) in wanted]
+
+
+def _address(variables: Mapping[str, Any]) -> str:
+    try:
+        return str(variables.get("ansible_host", "")).casefold()
+    except AnsibleError:
+        # One whose address cannot be worked out is none of them, and no reason to fail
+        return ""
 
 
 class FilterModule:

@@ -121,7 +121,8 @@ verdict:
   sample: passed
 message_id:
   description:
-    - The status message of SMS_SERVICE_CONNECTOR by which the role reports such a verdict - 11410, 11411 or 11412.
+    - The status message of SMS_SERVICE_CONNECTOR that corresponds to the verdict - 11410, 11411 or 11412. The role itself checks
+      the endpoints of some features only.
   returned: always, once the endpoints were tried
   type: int
   sample: 11410
@@ -167,19 +168,19 @@ endpoints:
       sample: true
     problem:
       description:
-        - Why there is none - V(unknown_host), V(refused), V(timeout), V(cut_off), V(tls), V(tls_version), V(expired),
+        - Why there is none - V(unknown_host), V(refused), V(timeout), V(no_answer), V(cut_off), V(tls), V(tls_version), V(expired),
           V(wrong_name), V(untrusted), V(intercepted), V(proxy_unknown_host), V(proxy_unreachable), V(proxy_timeout),
-          V(proxy_authentication), V(proxy_refuses), V(status) or V(other); null where there is one.
+          V(proxy_authentication), V(proxy_refuses), V(proxy_hangs_up), V(status) or V(other); null where there is one.
       type: str
       sample: timeout
     reason:
       description: The same in a sentence.
       type: str
-      sample: no answer within the time, as of a firewall that drops
+      sample: no answer within the time; most likely a firewall drops it
     remedy:
       description: What to do about it.
       type: str
-      sample: Let the server connect to it by TCP 443, in every firewall between; or have it use a proxy.
+      sample: Let the server connect to the endpoint by TCP 443, in every firewall between; or have it use a proxy.
     status:
       description: The HTTP status that was answered, by the proxy where it did not connect; null where nothing was.
       type: int
@@ -215,9 +216,14 @@ endpoints:
     intercepted_by:
       description:
         - Who has issued the certificate, if that is nobody who issues those of Microsoft's endpoints. Then a proxy or firewall
-          opens the connection. Null otherwise, and for O(endpoints), whose issuers are not known.
+          inspects TLS. Null otherwise, and for O(endpoints), whose issuers are not known.
       type: str
       sample: O = Contoso, CN = Contoso Web Gateway CA
+proxy:
+  description: The proxy that everything was tried through, with C(server), C(port) and C(user); null without one.
+  returned: always, once the endpoints were tried
+  type: dict
+  sample: {server: proxy.corp.example, port: 8080, user: null}
 interceptors:
   description: All of RV(endpoints[].intercepted_by), each once.
   returned: always, once the endpoints were tried

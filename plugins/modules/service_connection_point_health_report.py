@@ -36,6 +36,14 @@ options:
     description: What M(configmgr.site.service_connection_point_server_info) has returned.
     type: dict
     default: {}
+  connected:
+    description: What M(configmgr.site.service_connection_point_follow_up_info) has returned, of which only a failure counts.
+    type: dict
+    default: {}
+  prerequisites:
+    description: What M(configmgr.site.site_system_prerequisites) has returned.
+    type: dict
+    default: {}
   internet:
     description: What M(configmgr.site.internet_access) has returned.
     type: dict
@@ -122,6 +130,19 @@ EXAMPLES = r"""
   ignore_errors: true
   ignore_unreachable: true
 
+- name: Look at what its server has
+  configmgr.site.site_system_prerequisites:
+    site_server: ps1.corp.example
+    fail_on: never
+  delegate_to: srv1.corp.example
+  register: prerequisites
+  ignore_errors: true
+  ignore_unreachable: true
+
+- name: Read what the hierarchy is connected to
+  configmgr.site.service_connection_point_follow_up_info:
+  register: connected
+
 - name: Read the errors in its log
   configmgr.site.log_info:
     name: "{{ item }}"
@@ -140,6 +161,8 @@ EXAMPLES = r"""
     messages: "{{ messages }}"
     server: "{{ server }}"
     internet: "{{ internet }}"
+    prerequisites: "{{ prerequisites }}"
+    connected: "{{ connected }}"
     logs: "{{ logs.results }}"
     wanted: {mode: online}
     path: "{{ playbook_dir }}/health.html"
@@ -172,7 +195,7 @@ findings:
       type: str
       sample: restart_due
     severity:
-      description: V(critical) or V(warning).
+      description: V(critical), V(warning), or V(information), which is no fault and does not count for RV(verdict).
       type: str
       sample: critical
     title:
@@ -192,8 +215,14 @@ findings:
       description: What to do.
       type: str
       sample: Restart the thread SMS_DMP_DOWNLOADER, which configmgr.site.set_mode does where it is due.
+seen:
+  description: What was looked at and how it is, in lines for people.
+  returned: success
+  type: list
+  elements: str
+  sample: ["restart due: no", "last looked for updates: 2026-11-24 18:00:00 UTC"]
 table:
-  description: The same as lines for people.
+  description: RV(findings) as lines for people.
   returned: success
   type: list
   elements: str

@@ -190,6 +190,7 @@ def test_the_password_is_in_no_output_and_no_command_line(role: Site) -> None:
 @pytest.mark.parametrize(
     ("prepare", "options", "problem", "words"),
     [
+        ({"connection": "reset"}, {}, "proxy_hangs_up", "the proxy ends the connection without an answer"),
         ({}, {}, "proxy_unknown_host", "the name of the proxy cannot be resolved"),
         ({"connection": "refused"}, {}, "proxy_unreachable", "the proxy cannot be connected to"),
         ({"connection": "timed_out"}, {}, "proxy_unreachable", "the proxy cannot be connected to"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_processes import ROOT
-from plays import Site
+from plays import Play, Site
 
 SERVER = "srv1.corp.example"
 PREFIX = "service_connection_point_"
@@ -84,30 +84,37 @@ def test_the_life_of_a_role_by_playbooks(role: Site) -> None:
 )
 def test_check_fails_where_the_site_is_not_as_wanted(role: Site, variables: dict[str, str], word: str) -> None:
     play = role.run_playbook("configmgr.site.check", variables={PREFIX + name: value for name, value in variables.items()})
-    assert play.exit_code != 0 and word in play.results[-1].message, play.stdout
+    assert play.exit_code == 2 and word in shown(play), play.stdout
+
+
+def shown(play: Play) -> str:
+    """What the playbook "check" has shown."""
+    (found,) = [result["table"] for result in play.results if "table" in result.values and "findings" in result.values]
+    return "\n".join(found)
 
 
 def test_check_fails_while_a_restart_is_due(role: Site) -> None:
     role.run_playbook("configmgr.site.set_mode", variables={PREFIX + "mode": "offline"})
     role.control.console("set_mode", mode="online")
     play = role.run_playbook("configmgr.site.check")
-    assert play.exit_code != 0 and "it is online, but was last restarted for offline" in play.results[-1].message, play.stdout
+    assert play.exit_code == 2 and "it is online, but was last restarted for offline" in shown(play), play.stdout
+    assert "-e service_connection_point_mode=online" in shown(play)
 
 
 def test_check_fails_where_the_role_does_not_work(role: Site) -> None:
     role.play({"configmgr.site.executive": {"state": "stopped"}}, host=SERVER)
     play = role.run_playbook("configmgr.site.check")
-    assert play.exit_code != 0 and "The role does not work" in play.results[-1].message
-    assert "SMS_DMP_DOWNLOADER is stopped" in play.results[-1].message
+    assert play.exit_code == 2 and "Components of the role do not run" in shown(play)
+    assert "SMS_DMP_DOWNLOADER is stopped" in shown(play) and "configmgr.site.restart" in shown(play)
 
 
 def test_check_fails_where_a_restart_is_noted_as_due_or_the_thread_does_not_run(role: Site) -> None:
     thread = {"name": "SMS_DMP_DOWNLOADER"}
     role.play({"configmgr.site.component": {**thread, "state": "restart_due"}}, host=SERVER)
-    assert "noted as due" in role.run_playbook("configmgr.site.check").results[-1].message
+    assert "noted as due" in shown(role.run_playbook("configmgr.site.check"))
     role.control.console("hang_thread", server="srv1", component="SMS_DMP_DOWNLOADER")
     role.play({"configmgr.site.component": {**thread, "state": "stopped", "wait_timeout": 10}}, host=SERVER)
-    assert "SMS_DMP_DOWNLOADER is stopping" in role.run_playbook("configmgr.site.check").results[-1].message
+    assert "SMS_DMP_DOWNLOADER is stopping" in shown(role.run_playbook("configmgr.site.check"))
 
 
 @pytest.mark.parametrize("playbook", ["deploy", "move", "set_mode", "check", "restart", "remove"])

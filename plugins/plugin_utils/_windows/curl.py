@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-COMMAND = "curl.exe --silent --show-error --config -"
+COMMAND = "curl.exe --disable --silent --show-error --config -"
+"""Without the settings that the account may have, which could have it trust whatever there is."""
 
 NOT_FOUND = 9009
 """The exit code of cmd.exe for a program that is not there; simpler shells say 1."""

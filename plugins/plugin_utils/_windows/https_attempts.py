@@ -121,6 +121,8 @@ def _usual_settings(timeout: int, version: TlsVersion) -> list[str]:
     fields = "\\t".join(f"%{{{name}}}" for name in _FIELDS)
     return [
         "parallel",
+        # Else several URLs of one host share a connection, of which only the first has a certificate to show
+        "parallel-immediate",
         f"parallel-max = {_AT_ONCE}",
         "head",
         # .NET Framework, which the role connects with, looks for revoked certificates only where it is told to
@@ -187,6 +189,6 @@ def _why_not(errors: str) -> str:
     if complaint:
         return f"The server's curl.exe did not try the connections: {complaint.strip()}. {_NEEDED}."
     return (
-        f"The server has no curl.exe, so nothing can be said about its connections. {_NEEDED}; on an older server, put it "
-        "into a folder of the PATH."
+        "The server has no curl.exe, or does not let it run, so nothing can be said about its connections. "
+        f"{_NEEDED}; on an older server, put it into a folder of the PATH."
     )

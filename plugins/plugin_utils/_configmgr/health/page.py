@@ -16,10 +16,14 @@ import jinja2
 
 from ..internet.features import features, shown
 from ..views import View
-from .diagnosis import SEVERITIES, Collected, HealthFinding, moment, verdict_of
+from .catalogue import HealthFinding, moment
+from .collected import Collected, has_failed, log_name
+from .diagnosis import verdict_of
 from .drawing import timeline, tree
+from .lines import seen
 
 _TEMPLATE = "page.html.j2"
+_VERDICTS = ("critical", "warning", "passed")
 _MOST_MESSAGES = 100
 """Lines of status messages on the page; the timeline has all."""
 
@@ -28,17 +32,16 @@ def render(collected: Collected, findings: Sequence[HealthFinding], now: datetim
     """The page. Every text in it is escaped: what a server says is no HTML."""
     # Not with a loader of its own: templates of Ansible are another thing
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.filters |= {"moment": moment, "endpoint": shown}
+    environment.filters |= {"moment": moment, "endpoint": shown, "log_name": log_name}
     template = environment.from_string(Path(__file__).with_name(_TEMPLATE).read_text(encoding="utf-8"))
-    endpoints = sorted(
-        collected.internet.get("endpoints") or (), key=lambda endpoint: (*SEVERITIES, "passed").index(endpoint["verdict"])
-    )
+    endpoints = sorted(collected.internet.get("endpoints") or (), key=lambda endpoint: _VERDICTS.index(endpoint["verdict"]))
     messages = collected.messages.get("messages") or []
     return template.render(
         verdict=verdict_of(findings),
         findings=findings,
         point=collected.point,
-        where=collected.where,
+        where=collected.server_name,
+        seen=seen(collected),
         sites=tree(collected.site.get("sites") or ()),
         internet=collected.internet if endpoints else None,
         endpoints=endpoints,
@@ -46,7 +49,8 @@ def render(collected: Collected, findings: Sequence[HealthFinding], now: datetim
         server=collected.server,
         timeline=timeline(messages, now),
         messages=messages[:_MOST_MESSAGES],
-        messages_left_out=max(len(messages) - _MOST_MESSAGES, 0),
+        has_older_messages=len(messages) > _MOST_MESSAGES or bool(collected.messages.get("more")),
+        messages_failed=has_failed(collected.messages),
         logs=[log for log in collected.logs if log.get("records")],
         now=now.isoformat(timespec="seconds"),
     )

@@ -114,7 +114,7 @@ def endpoints_of(names: Iterable[str], given: Sequence[str] = ()) -> tuple[Endpo
             if "*" in entry.endpoint:
                 one.stands_for.setdefault(entry.endpoint)
     for url in given:
-        merged.setdefault(url, _Merged(is_critical=True))
+        merged.setdefault(url, _Merged()).is_critical = True
     return tuple(Endpoint(url, tuple(one.features), tuple(one.stands_for), one.is_critical) for url, one in merged.items())
 
 

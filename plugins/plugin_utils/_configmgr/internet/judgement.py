@@ -18,12 +18,17 @@ from ..._windows.https_attempts import Attempt, Certificate
 from ..data_files import read_data_file
 from .features import Endpoint
 
+PROXY_LOG_ON = "proxy_authentication"
+"""The problem of a proxy that wants to know who asks."""
+
 # Exit codes of curl.
 _PROXY_NOT_RESOLVED, _NOT_RESOLVED, _NOT_CONNECTED, _TIMED_OUT = 5, 6, 7, 28
 _TLS = frozenset({35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 83, 90, 91})
-_RESET = re.compile(r"reset by peer|was reset|unexpected eof|SSL_ERROR_SYSCALL|0x00002746", re.IGNORECASE)
+_RESET = re.compile(r"reset by peer|was reset|unexpected eof|SSL_ERROR_SYSCALL|failed to receive handshake", re.IGNORECASE)
 """How curl says that the other side hung up in the middle of TLS, on Windows and elsewhere."""
 
+_HANGS_UP = frozenset({52, 55, 56, 97})
+_RESOLVING = re.compile(r"resolving timed out", re.IGNORECASE)
 _UNAUTHORIZED, _PROXY_AUTHENTICATION = 401, 407
 _OK = 200
 
@@ -72,7 +77,7 @@ class Finding:
         if self.problem == "status" and status:
             return f"HTTP {self.status}, {status['meaning']}: {status['reason']}"
         words = str(problems()[self.problem]["reason"])
-        if self.problem == "proxy_authentication" and status:
+        if self.problem == PROXY_LOG_ON and status:
             return f"HTTP {self.status}, {status['meaning']}: {status['reason']}; {words}"
         if self.problem == "proxy_refuses" and self.attempt.proxy_status:
             words = f"{words} (HTTP {self.attempt.proxy_status})"
@@ -129,22 +134,33 @@ def judge(endpoint: Endpoint, attempt: Attempt, has_proxy: bool, closer: Tls | N
 def _problem(attempt: Attempt, has_proxy: bool, tls: Tls, intercepted_by: str) -> str:
     if attempt.exit_code == _TIMED_OUT:
         # What the proxy has answered may be left over from before a log-on
-        if not has_proxy:
-            return "timeout"
-        return "proxy_timeout" if attempt.is_connected else "proxy_unreachable"
-    if attempt.status == _PROXY_AUTHENTICATION or attempt.proxy_status in (_UNAUTHORIZED, _PROXY_AUTHENTICATION):
-        return "proxy_authentication"
+        return _timeout(attempt, has_proxy)
+    wants_log_on = attempt.status == _PROXY_AUTHENTICATION or attempt.proxy_status in (_UNAUTHORIZED, _PROXY_AUTHENTICATION)
+    if has_proxy and wants_log_on:
+        return PROXY_LOG_ON
     if attempt.proxy_status not in (0, _OK):
         return "status" if attempt.proxy_status in statuses() else "proxy_refuses"
     if attempt.status in statuses():
         return "status"
-    if attempt.status or attempt.seconds_to_tls > 0:
+    if attempt.status:
         return ""
+    if attempt.seconds_to_tls > 0:
+        return "no_answer"
     if attempt.exit_code in _TLS:
         return _tls_problem(attempt, tls, intercepted_by)
     if attempt.exit_code == _NOT_CONNECTED:
         return "proxy_unreachable" if has_proxy else "refused"
+    if attempt.exit_code in _HANGS_UP and has_proxy:
+        return "proxy_hangs_up"
     return {_PROXY_NOT_RESOLVED: "proxy_unknown_host", _NOT_RESOLVED: "unknown_host"}.get(attempt.exit_code, "other")
+
+
+def _timeout(attempt: Attempt, has_proxy: bool) -> str:
+    if _RESOLVING.search(attempt.error):
+        return "proxy_unknown_host" if has_proxy else "unknown_host"
+    if not has_proxy:
+        return "timeout"
+    return "proxy_timeout" if attempt.is_connected else "proxy_unreachable"
 
 
 def _tls_problem(attempt: Attempt, tls: Tls, intercepted_by: str) -> str:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..._windows.errors import WindowsError
 from ..._windows.https_attempts import HttpProxy, TlsVersion, try_urls
+from ..._wsman.errors import WsmanError
 from ..._wsman.shell import CommandShell
 from ..errors import Refusal
 from ..views import View
@@ -52,17 +54,17 @@ class InternetReport:
         total = f"{len(self.findings) - len(failed)} of {len(self.findings)} endpoints can be connected to"
         parts = [f"{total}, {self._way}"]
         if self.common_problem:
-            parts.append(f"all for one reason: {failed[0].reason}")
+            parts.append(f"all for one reason: {self.common_problem}")
         elif failed:
             parts.append(f"of those that cannot, {critical} {'is' if critical == 1 else 'are'} critical")
         if interceptors := self.interceptors:
-            parts.append(f"certificates of {', '.join(interceptors)} are shown in place of Microsoft's")
+            parts.append(f"TLS is inspected, with certificates issued by {', '.join(interceptors)}")
         return "; ".join(parts)
 
     @property
     def common_problem(self) -> str:
         """Why nothing can be connected to, where that is one reason for all."""
-        found = {finding.problem for finding in self.findings}
+        found = {finding.reason for finding in self.findings}
         return next(iter(found)) if len(found) == 1 and len(self.findings) > 1 else ""
 
     @property
@@ -121,7 +123,11 @@ def _look_closer(shell: CommandShell, urls: Sequence[str], *, timeout: int, prox
     for version in _VERSIONS:
         if not left:
             break
-        attempts = try_urls(shell, left, timeout=timeout, proxy=proxy, version=version, is_verified=False)
+        try:
+            attempts = try_urls(shell, left, timeout=timeout, proxy=proxy, version=version, is_verified=False)
+        except (WindowsError, WsmanError):
+            # That they have failed is known, which is worth more than why
+            break
         seen |= {attempt.url: Tls(version, False, attempt.certificate) for attempt in attempts if attempt.seconds_to_tls > 0}
         left = [attempt.url for attempt in attempts if needs_a_closer_look(attempt)]
     return seen
@@ -131,7 +137,7 @@ def why(finding: Finding) -> str:
     """Why there is no connection, or by whom it is opened."""
     if finding.reason:
         return finding.reason
-    return f"opened by a proxy: the certificate is issued by {finding.intercepted_by}" if finding.intercepted_by else ""
+    return f"TLS is inspected: the certificate is issued by {finding.intercepted_by}" if finding.intercepted_by else ""
 
 
 def view_finding(finding: Finding) -> View:
@@ -160,3 +166,8 @@ def view_finding(finding: Finding) -> View:
         },
         "intercepted_by": finding.intercepted_by or None,
     }
+
+
+def view_proxy(proxy: HttpProxy | None) -> View | None:
+    """The proxy that everything was tried through."""
+    return {"server": proxy.server, "port": proxy.port, "user": proxy.user or None} if proxy else None

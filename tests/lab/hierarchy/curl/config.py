@@ -17,6 +17,7 @@ _FLAGS = frozenset(
         "head",
         "insecure",
         "parallel",
+        "parallel-immediate",
         "proxy-anyauth",
         "show-error",
         "silent",
@@ -43,7 +44,7 @@ _OPTIONS = frozenset(
     }
 )
 """Those with a value."""
-_SINCE = {"parallel": (7, 66), "parallel-max": (7, 66)}
+_SINCE = {"parallel": (7, 66), "parallel-max": (7, 66), "parallel-immediate": (7, 68)}
 """The version that an option came with, where a Windows server may have an older one."""
 
 _LINE = re.compile(r'\s*(?:--)?(?P<name>[^\s=:]+)[\s=:]*(?:"(?P<quoted>(?:\\.|[^"\\])*)"|(?P<bare>[^\s"]\S*))?\s*')

@@ -43,8 +43,9 @@ def test_what_several_features_need_is_tried_once() -> None:
 
 
 def test_given_endpoints_are_critical_and_none_is_there_twice() -> None:
-    given_twice = ["https://logic.example/", "https://go.microsoft.com/", "https://logic.example/"]
+    given_twice = ["https://logic.example/", "https://aka.ms/", "https://logic.example/"]
     endpoints = {endpoint.url: endpoint for endpoint in endpoints_of(["links"], given_twice)}
+    assert endpoints["https://aka.ms/"].is_critical and endpoints["https://aka.ms/"].features == ("links",)
     assert list(endpoints) == ["https://aka.ms/", "https://go.microsoft.com/", "https://logic.example/"]
     assert endpoints["https://logic.example/"].features == () and endpoints["https://logic.example/"].is_critical
 

@@ -25,7 +25,7 @@ CONTOSO = Certificate("CN = go.microsoft.com", "O = Contoso, CN = Contoso Web Ga
 FINE = Attempt(URL, 0, 200, 0, True, 0.02, 0.03, "", (MICROSOFT,))
 NOTHING = replace(FINE, status=0, is_connected=False, seconds_to_tls=0.0, certificates=())
 SLOW = replace(NOTHING, exit_code=28, error="Connection timed out after 10001 milliseconds")
-TLS = replace(NOTHING, is_connected=True, exit_code=35, error="schannel: failed to receive handshake")
+TLS = replace(NOTHING, is_connected=True, exit_code=35, error="schannel: next InitializeSecurityContext failed")
 PROXY = HttpProxy("proxy.corp.example", 8080)
 
 
@@ -35,8 +35,9 @@ def test_any_answer_that_is_not_listed_shows_a_connection(status: int) -> None:
     assert finding.is_connected and finding.verdict == "passed" and finding.tls.is_verified and finding.tls.version == "1.2"
 
 
-def test_one_that_hangs_up_after_tls_is_a_connection() -> None:
-    assert judge(ENDPOINT, replace(FINE, status=0, exit_code=52, error="Empty reply from server"), False).is_connected
+def test_one_that_hangs_up_after_tls_has_not_answered() -> None:
+    finding = judge(ENDPOINT, replace(FINE, status=0, exit_code=56, error="Recv failure: Connection was reset"), False)
+    assert finding.problem == "no_answer" and finding.tls.is_verified
 
 
 @pytest.mark.parametrize("status", [407, 408, 426, 451, 502, 511, 598, 599])
@@ -65,6 +66,11 @@ def test_the_documented_statuses_fail_with_their_reasons(status: int) -> None:
         (replace(FINE, proxy_status=200), True, ""),
         (TLS, False, "tls"),
         (replace(TLS, error="OpenSSL SSL_connect: Connection reset by peer"), False, "cut_off"),
+        (replace(TLS, error="schannel: failed to receive handshake"), False, "cut_off"),
+        (replace(SLOW, error="Resolving timed out after 10001 milliseconds"), False, "unknown_host"),
+        (replace(SLOW, error="Resolving timed out after 10001 milliseconds"), True, "proxy_unknown_host"),
+        (replace(NOTHING, exit_code=56, error="Proxy CONNECT aborted"), True, "proxy_hangs_up"),
+        (replace(FINE, status=407), False, "status"),
         (replace(TLS, error="schannel: next ... SEC_E_CERT_EXPIRED (0x80090328)"), False, "expired"),
         (replace(TLS, exit_code=60, error="schannel: SEC_E_UNTRUSTED_ROOT (0x80090325)"), False, "untrusted"),
         (replace(TLS, exit_code=60, error="... SEC_E_WRONG_PRINCIPAL (0x80090322)"), False, "wrong_name"),
@@ -162,6 +168,10 @@ def test_one_reason_for_all_is_said_once() -> None:
         "0 of 3 endpoints can be connected to, through the proxy proxy.corp.example:8080; all for one reason: the proxy cannot "
         "be connected to"
     )
+
+
+def test_two_answers_are_two_reasons() -> None:
+    assert "one reason" not in report(replace(FINE, status=502), replace(FINE, status=451)).summary
 
 
 def test_the_table_has_the_worst_first_and_each_remedy_once() -> None:
