@@ -14,6 +14,7 @@ short_description: Show status messages of a Configuration Manager site
 version_added: 0.1.0
 description:
   - Returns status messages of components, newest first, by default those of the service connection point in the last 24 hours.
+  - Returns what the component status summarizer says of the same components, too.
   - Messages that have to do with the service connection point come with a sentence in words of this collection, others with their
     insertion strings.
 options:
@@ -144,6 +145,42 @@ more:
   returned: success
   type: bool
   sample: false
+components:
+  description:
+    - What the component status summarizer of the site has of the components in O(components), on the servers in O(servers) or
+      on all. Where O(components) is empty, of those that have messages.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the component.
+      type: str
+      sample: SMS_DMP_DOWNLOADER
+    server:
+      description: The server that it runs on.
+      type: str
+      sample: srv1.corp.example
+    site_code:
+      description: The site that it belongs to.
+      type: str
+      sample: PS1
+    state:
+      description: V(stopped), V(started), V(paused), V(installing), V(re-installing), V(de-installing) or V(unknown).
+      type: str
+      sample: started
+    status:
+      description: V(ok), V(warning), V(critical) or V(unknown).
+      type: str
+      sample: ok
+    last_started:
+      description: When the component was last started, in UTC; null if that is not known.
+      type: str
+      sample: '2026-11-23T04:05:06+00:00'
+    last_contacted:
+      description: When the component was last heard of, in UTC; null if that is not known.
+      type: str
+      sample: '2026-11-23T04:05:06+00:00'
 result:
   description: The value of O(query).
   returned: when O(query) is given

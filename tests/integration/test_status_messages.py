@@ -35,7 +35,11 @@ def test_the_role_s_own_messages_come_newest_first_and_in_words(busy: Site) -> N
     assert "SMS_DMP_DOWNLOADER was installed on srv1.corp.example." in [message["text"] for message in messages]
     assert all(message["time"].endswith("+00:00") for message in messages)
     assert all(message["strings"] == [message["component"]] for message in messages if message["id"] == 1015)
-    assert len(busy.requests("ask")) <= 6, busy.actions("ask")
+    assert {(one["name"], one["server"], one["state"], one["status"]) for one in result["components"]} == {
+        (name, "srv1.corp.example", "started", "ok")
+        for name in ("SMS_DMP_DOWNLOADER", "SMS_DMP_UPLOADER", "SMS_SERVICE_CONNECTOR", "SMS_CLOUDCONNECTION")
+    }
+    assert len(busy.requests("ask")) <= 8, busy.actions("ask")
 
 
 def test_pages(busy: Site) -> None:
@@ -50,7 +54,9 @@ def test_conditions(busy: Site) -> None:
     assert {message["id"] for message in ask(busy, message_ids=[1013, 1014])["messages"]} == {1013, 1014}
     assert ask(busy, severities=["error"])["messages"] == []
     assert len(ask(busy, components=[], message_ids=[4600], servers=["ps1.corp.example"])["messages"]) == 100
-    assert ask(busy, components=[], servers=["srv9.corp.example"])["messages"] == []
+    nowhere = ask(busy, servers=["srv9.corp.example"])
+    assert nowhere["messages"] == [] and nowhere["components"] == []
+    assert len(ask(busy, servers=["SRV1.corp.example"])["components"]) == 4
     assert ask(busy, since="2w", until="1w")["messages"] == []
     assert ask(busy, since="", until="2030-01-01", limit=1)["more"]
     assert ask(busy, query="length(messages)", limit=3)["result"] == 3

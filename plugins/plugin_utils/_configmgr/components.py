@@ -96,6 +96,11 @@ def read_not_stopped(provider: SiteProvider, names: Sequence[str]) -> list[Compo
     return _read(provider, f"State <> {STOPPED} AND {_any_of(names)}")
 
 
+def read_summaries(provider: SiteProvider, names: Sequence[str]) -> list[ComponentState]:
+    """The named components of the provider's site, on whichever server, sorted by name."""
+    return _read(provider, _any_of(names))
+
+
 def read_servers(provider: SiteProvider, name: str) -> list[str]:
     """The servers that have a component of the provider's site, as the summarizer spells them.
 
