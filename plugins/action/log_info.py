@@ -75,8 +75,15 @@ class ActionModule(SiteAction):
                 f"There is no log {path} on this server, or the account may not read it. The logs of a role are on the server "
                 "with the role, those of the site on the site server."
             )
+        if found.bytes_read and not found.has_records:
+            raise SiteError(
+                f"The last {found.bytes_read} bytes of {path} have no record in either of the formats of Configuration "
+                "Manager's logs. It is no log of it, or not one that is text."
+            )
+        warnings = [] if found.bytes_read else [f"{path} is empty."]
         return {
             "changed": False,
+            "warnings": warnings,
             "records": [_view(entry) for entry in found.entries],
             "more": not found.is_complete,
             "files": list(found.files),

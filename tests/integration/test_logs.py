@@ -86,6 +86,29 @@ def test_what_is_not_there(role: Site) -> None:
     refused(ask(role, path=DOWNLOADER), "has no curl.exe", "Windows Server 2019")
 
 
+@needs_curl
+def test_logs_that_are_odd(role: Site) -> None:
+    line = "Hello.  $$<SMS_DMP_DOWNLOADER><11-24-2026 10:00:00.000+000><thread=1 (0x1)>\r\n"
+    path = r"C:\SMS\Logs\odd.log"
+
+    def write(content: str, encoding: str = "utf-8") -> None:
+        role.control.console("write_file", server="srv1", path=path, content=content, encoding=encoding)
+
+    write("")
+    empty = ask(role, path=path)
+    assert empty["records"] == [] and empty["warnings"] == [f"{path} is empty."]
+    write(line * 3 + line[:30])
+    assert [record["message"] for record in ask(role, path=path)["records"]] == ["Hello."] * 3
+    for encoding in ("utf-16", "utf-16-le"):
+        write(line * 2000, encoding)
+        assert len(ask(role, path=path)["records"]) == 200
+    write("".join(map(chr, range(256))) * 500, "latin-1")
+    refused(ask(role, path=path), "no record in either of the formats", "not one that is text")
+    write(line)
+    role.control.console("lock_file", server="srv1", path=path)
+    refused(ask(role, path=path), f"{path} is there and cannot be opened", "locked")
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -62,6 +62,8 @@ class Found:
     """The files that were read, the newest first."""
     is_complete: bool
     """Whether there are no older ones that match; False if there may be."""
+    has_records: bool = True
+    """Whether what was read has any record of a log, be it one that matches or not."""
 
 
 class LogReader:
@@ -74,6 +76,7 @@ class LogReader:
         self._usual_bias: timedelta | None = None
         self._most_bytes = most_bytes
         self._bytes_read = 0
+        self._has_records = False
 
     def find(self, path: str, wanted: Wanted) -> Found | None:
         """The newest records of a log and of the file that it was renamed to when it was full; None if there is no log."""
@@ -88,8 +91,11 @@ class LogReader:
             files.append(name)
             is_enough = len(entries) >= wanted.limit
             if is_enough or is_over or not is_whole:
-                return Found(tuple(entries[-wanted.limit :]), self._bytes_read, tuple(files), is_over and not is_enough)
-        return Found(tuple(entries), self._bytes_read, tuple(files), True) if files else None
+                return self._found(entries[-wanted.limit :], files, is_over and not is_enough)
+        return self._found(entries, files, True) if files else None
+
+    def _found(self, entries: list[Entry], files: list[str], is_complete: bool) -> Found:
+        return Found(tuple(entries), self._bytes_read, tuple(files), is_complete, self._has_records)
 
     def _find_in_file(self, name: str, wanted: Wanted, limit: int) -> tuple[list[Entry], bool, bool] | None:
         """The records of one file that match, whether older ones are too old, and whether the whole file was read."""
@@ -101,6 +107,7 @@ class LogReader:
                 return None
             self._bytes_read += len(tail.data)
             entries = [self._entry(record) for record in parse_log(_text(tail))]
+            self._has_records |= bool(entries)
             found = [entry for entry in entries if wanted.matches(entry)]
             is_over = wanted.since is not None and any(entry.time and entry.time < wanted.since for entry in entries)
             if len(found) >= limit or is_over or tail.is_whole or self._bytes_read >= self._most_bytes:
@@ -119,6 +126,9 @@ def rolled_over(path: str) -> str:
 
 
 def _text(tail: Tail) -> str:
+    if (data := _as_utf_16(tail.data)) is not None:
+        text = data.decode("utf-16-le", errors="replace").removeprefix("\ufeff")
+        return text if tail.is_whole else text.partition("\n")[2]
     try:
         text = tail.data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -126,6 +136,14 @@ def _text(tail: Tail) -> str:
         text = tail.data.decode("utf-8" if _is_cut_utf_8(tail.data) else "cp1252", errors="replace")
     # The first line of a part is most likely the rest of one.
     return text if tail.is_whole else text.partition("\n")[2]
+
+
+def _as_utf_16(data: bytes) -> bytes | None:
+    """The bytes from the first whole letter on, if they are UTF-16, in which every other byte of what people write is 0."""
+    for start in (0, 1):
+        if data[start + 1 :: 2].count(0) > len(data) // 4:
+            return data[start:]
+    return None
 
 
 def _is_cut_utf_8(data: bytes) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from .._wsman.shell import CommandShell
 from . import curl
+from .commands import quoted
 from .errors import WindowsError
 
 _SHORTER, _MISSING = 36, 37
@@ -38,9 +39,9 @@ def check_path(path: str) -> str:
 
 
 def read_tail(shell: CommandShell, path: str, size: int) -> Tail | None:
-    """The last ``size`` bytes of a file; None if there is no such file, or it may not be read.
+    """The last ``size`` bytes of a file; None if there is no such file, or none that the account can see.
 
-    `WindowsError` where the server has no curl.exe, or that fails in another way.
+    `WindowsError` for one that is there and cannot be opened, where the server has no curl.exe, or that fails in another way.
     """
     result = shell.run(curl.COMMAND, timeout=_TIMEOUT, stdin=curl.config([_url(path), curl.setting("range", f"-{size}")]))
     if result.exit_code == _SHORTER:
@@ -48,6 +49,10 @@ def read_tail(shell: CommandShell, path: str, size: int) -> Tail | None:
     if result.exit_code == 0:
         return Tail(result.stdout, len(result.stdout) != size)
     if result.exit_code == _MISSING:
+        if _is_there(shell, path):
+            raise WindowsError(
+                f"{path} is there and cannot be opened: another program has it locked, or the account may not read it."
+            )
         return None
     if "curl:" in result.errors:
         raise WindowsError(f"curl.exe could not read {path}: {result.errors.strip()}.")
@@ -55,6 +60,15 @@ def read_tail(shell: CommandShell, path: str, size: int) -> Tail | None:
         "The server has no curl.exe, which reads the end of a file. It is a part of Windows Server 2019 and later; on an older "
         "one, put it into a folder of the PATH."
     )
+
+
+def _is_there(shell: CommandShell, path: str) -> bool:
+    """Whether a folder lists a file, which it does of one that cannot be opened, too."""
+    try:
+        return shell.run(f"dir /b {quoted(path)}", timeout=_TIMEOUT).exit_code == 0
+    except ValueError:
+        # A name that no command line can have
+        return False
 
 
 def _url(path: str) -> str:

@@ -120,6 +120,9 @@ class CommandInterpreter:
         path = arguments.strip().strip('"')
         if path not in self._server.files:
             return _file_not_found()
+        if path.lower() in self._server.files.locked:
+            text = b"The process cannot access the file because it is being used by another process.\r\n"
+            return CommandResult(stderr=text, exit_code=1)
         return CommandResult(self._server.files.read_bytes(path))
 
     def _del(self, caller: Caller, arguments: str) -> CommandResult:

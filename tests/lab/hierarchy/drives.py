@@ -52,6 +52,8 @@ class Files:
 
     def __init__(self) -> None:
         self._files: dict[str, tuple[str, list[bytes]]] = {}
+        self.locked: set[str] = set()
+        """Those that some program keeps others from opening, in lower case."""
 
     def __contains__(self, path: str) -> bool:
         return path.lower() in self._files

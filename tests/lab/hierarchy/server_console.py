@@ -45,6 +45,7 @@ class ServerConsole:
             "remove_drive": self.remove_drive,
             "write_file": self.write_file,
             "remove_file": self.remove_file,
+            "lock_file": self.lock_file,
             "set_clock": self.set_clock,
             "block_port": self.block_port,
             "unblock_port": self.unblock_port,
@@ -162,9 +163,19 @@ class ServerConsole:
         if self._server(server).drives.pop(drive.upper(), None) is None:
             raise ValueError(f"{server} has no drive {drive}")
 
-    def write_file(self, server: str, path: str, content: str = "") -> None:
+    def write_file(self, server: str, path: str, content: str = "", encoding: str = "utf-8") -> None:
         """Make a file, or replace its content."""
-        self._server(server).files.write(path, content)
+        try:
+            self._server(server).files.write(path, content.encode(encoding))
+        except (LookupError, UnicodeEncodeError) as error:
+            raise ValueError(f"the content cannot be written as {encoding}: {error}") from None
+
+    def lock_file(self, server: str, path: str) -> None:
+        """Have a program keep all others from opening a file."""
+        files = self._server(server).files
+        if path not in files:
+            raise ValueError(f"{server} has no file {path}")
+        files.locked.add(path.lower())
 
     def remove_file(self, server: str, path: str) -> None:
         files = self._server(server).files

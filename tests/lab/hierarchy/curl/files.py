@@ -30,7 +30,7 @@ def get_file(server: WindowsServer, config: Config) -> CommandResult:
     with tempfile.TemporaryDirectory() as directory:
         copy = Path(directory) / "file"
         with server.simulation.moment():
-            if path in server.files:
+            if path in server.files and path.lower() not in server.files.locked:
                 copy.write_bytes(server.files.read_bytes(path))
         finished = run_real_curl([*config.without({"url"}), Setting("url", f"file://{copy}")], _TIMEOUT)
     return CommandResult(finished.stdout, finished.stderr.replace(str(copy).encode(), path.encode()), finished.returncode)
