@@ -213,6 +213,10 @@ endpoints:
           description: Who has issued it; null where curl.exe is older than 7.88 and does not tell.
           type: str
           sample: C = US, O = Microsoft Corporation, CN = Microsoft Azure RSA TLS Issuing CA 04
+        root:
+          description: The root certificate that it leads to, which the server has to trust; null where curl.exe does not tell.
+          type: str
+          sample: O = DigiCert Inc, CN = DigiCert Global Root G2
     intercepted_by:
       description:
         - Who has issued the certificate, if that is nobody who issues those of Microsoft's endpoints. Then a proxy or firewall

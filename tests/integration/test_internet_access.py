@@ -132,6 +132,8 @@ def test_the_baltimore_root_that_is_missing_expired_or_damaged(role: Site, state
     role.control.console("set_certificate", server="srv1", name="Baltimore CyberTrust Root", state=state)
     result = ask(role)
     assert {host for host, found in problems(result).items() if found == problem} == set(hosts)
+    if problem == "untrusted":
+        assert found(result)["go.microsoft.com"]["reason"].endswith("CN=Baltimore CyberTrust Root")
     assert "baltimore_root of configmgr.site.site_system_prerequisites" in found(result)["go.microsoft.com"]["remedy"]
 
 

@@ -91,6 +91,12 @@ class Attempt:
         own = [certificate for certificate in self.certificates if certificate.subject not in issuers]
         return next(iter(own or self.certificates), None)
 
+    @property
+    def root(self) -> str:
+        """Who has issued the last certificate of the chain, and has to be trusted; empty without certificates."""
+        subjects = {certificate.subject for certificate in self.certificates if certificate.issuer != certificate.subject}
+        return next((certificate.issuer for certificate in self.certificates if certificate.issuer not in subjects), "")
+
 
 def try_urls(
     shell: CommandShell,

@@ -42,6 +42,8 @@ class Tls:
     is_verified: bool = False
     """Whether the server trusts the certificate."""
     certificate: Certificate | None = None
+    root: str = ""
+    """The root that the certificate leads to."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Finding:
             return f"HTTP {self.status}, {status['meaning']}: {status['reason']}; {words}"
         if self.problem == "proxy_refuses" and self.attempt.proxy_status:
             words = f"{words} (HTTP {self.attempt.proxy_status})"
+        if self.problem == "untrusted" and self.tls.root:
+            words = f"{words}: {self.tls.root}"
         return f"{words} (issued by {self.intercepted_by})" if self.problem == "intercepted" else words
 
     @property
@@ -125,7 +129,7 @@ def needs_a_closer_look(attempt: Attempt) -> bool:
 
 def judge(endpoint: Endpoint, attempt: Attempt, has_proxy: bool, closer: Tls | None = None) -> Finding:
     """What an attempt with TLS 1.2 means; ``closer`` is what was seen by accepting whatever certificate there is."""
-    tls = Tls("1.2", True, attempt.certificate) if attempt.seconds_to_tls > 0 else closer or Tls()
+    tls = Tls("1.2", True, attempt.certificate, attempt.root) if attempt.seconds_to_tls > 0 else closer or Tls()
     # Who issues the certificates of an endpoint that somebody has given is not known.
     intercepted_by = _foreign_issuer(tls.certificate) if endpoint.features else ""
     return Finding(endpoint, attempt, tls, _problem(attempt, has_proxy, tls, intercepted_by), intercepted_by)

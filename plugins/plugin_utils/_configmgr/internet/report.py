@@ -128,7 +128,8 @@ def _look_closer(shell: CommandShell, urls: Sequence[str], *, timeout: int, prox
         except (WindowsError, WsmanError):
             # That they have failed is known, which is worth more than why
             break
-        seen |= {attempt.url: Tls(version, False, attempt.certificate) for attempt in attempts if attempt.seconds_to_tls > 0}
+        spoken = [attempt for attempt in attempts if attempt.seconds_to_tls > 0]
+        seen |= {attempt.url: Tls(version, False, attempt.certificate, attempt.root) for attempt in spoken}
         left = [attempt.url for attempt in attempts if needs_a_closer_look(attempt)]
     return seen
 
@@ -163,6 +164,7 @@ def view_finding(finding: Finding) -> View:
             "verified": tls.is_verified if tls.version else None,
             "subject": tls.certificate.subject if tls.certificate else None,
             "issuer": tls.certificate.issuer if tls.certificate else None,
+            "root": tls.root or None,
         },
         "intercepted_by": finding.intercepted_by or None,
     }
