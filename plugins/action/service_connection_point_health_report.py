@@ -26,7 +26,8 @@ from ..plugin_utils._configmgr.health.lines import seen, summary_of, table
 from ..plugin_utils._configmgr.health.page import render
 from ..plugin_utils._configmgr.views import View
 
-_DICT = {"type": "dict", "default": {}}
+_OTHERS = ("messages", "connected", "server", "prerequisites", "internet")
+"""Results that are not needed."""
 
 
 class ActionModule(CheckedAction):
@@ -36,11 +37,7 @@ class ActionModule(CheckedAction):
     ARGUMENT_SPEC = {
         "site": {"type": "dict", "required": True},
         "role": {"type": "dict", "required": True},
-        "messages": _DICT,
-        "connected": _DICT,
-        "server": _DICT,
-        "prerequisites": _DICT,
-        "internet": _DICT,
+        **{name: {"type": "dict", "default": {}} for name in _OTHERS},
         "logs": {"type": "list", "elements": "dict", "default": []},
         "wanted": {
             "type": "dict",
@@ -116,17 +113,19 @@ class ActionModule(CheckedAction):
 
 def _collected(options: Options) -> Collected:
     wanted = options["wanted"]
+    asked = {name: _asked(options[name]) for name in _OTHERS}
     return Collected(
         site=options["site"],
         role=options["role"],
-        messages=options["messages"],
-        connected=options["connected"],
-        server=options["server"],
-        prerequisites=options["prerequisites"],
-        internet=options["internet"],
-        logs=options["logs"],
+        **asked,
+        logs=[log for log in options["logs"] if _asked(log)],
         wanted=Wanted(wanted.get("state") or "present", wanted.get("site_system"), wanted.get("mode")),
     )
+
+
+def _asked(result: View) -> View:
+    """A result; nothing for a task that was skipped."""
+    return {} if result.get("skipped") else result
 
 
 def _view(finding: HealthFinding) -> View:

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timezone
 
 from ..plugin_utils._action import QUERY_OPTION, SITE_CODE_OPTION, Options, Result, SiteAction
 from ..plugin_utils._configmgr.components import read_summaries
 from ..plugin_utils._configmgr.hierarchy import missing_provider_explained, read_hierarchy
 from ..plugin_utils._configmgr.provider import SiteProvider
-from ..plugin_utils._configmgr.servers import netbios_name, same_server
+from ..plugin_utils._configmgr.servers import is_spelling
 from ..plugin_utils._configmgr.service_connection_point import COMPONENTS
 from ..plugin_utils._configmgr.status_messages import SEVERITIES, Question, read_status_messages
 from ..plugin_utils._configmgr.views import view_components, view_status_message
@@ -70,10 +69,6 @@ class ActionModule(SiteAction):
         messages = [view_status_message(message) for message in answer.messages]
         names = options["components"] or sorted({message.component for message in answer.messages})
         summaries = read_summaries(provider, names) if names else []
-        wanted = [one for one in summaries if not options["servers"] or _is_one_of(one.server, options["servers"])]
+        servers = options["servers"]
+        wanted = [one for one in summaries if not servers or any(is_spelling(one.server, server) for server in servers)]
         return {"changed": False, "messages": messages, "more": answer.has_more, "components": view_components(wanted)}
-
-
-def _is_one_of(machine: str, servers: Sequence[str]) -> bool:
-    """Whether the summarizer's name for a server, which is an FQDN or a NetBIOS name, is that of one of some servers."""
-    return any(same_server(machine, name) for server in servers for name in (server, netbios_name(server)))

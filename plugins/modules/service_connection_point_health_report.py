@@ -18,7 +18,7 @@ description:
   - Asks no server. The role P(configmgr.site.service_connection_point_health#role) collects everything and calls it; use it
     by itself for a collection of your own.
   - What another module could not do is a finding, so results of tasks that have failed (C(ignore_errors),
-    C(ignore_unreachable)) may be given as they are.
+    C(ignore_unreachable)) or were skipped may be given as they are.
 options:
   site:
     description: What M(configmgr.site.site_info) has returned.

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,14 +12,14 @@ from typing import Any
 import pytest
 import yaml
 from plays import Play, Site, refused
+from programs import needs_curl, needs_tinyproxy
 
 SERVER = "srv1.corp.example"
 PREFIX = "service_connection_point_"
 THREAD = "SMS_DMP_DOWNLOADER"
 REPORT = "configmgr.site.service_connection_point_health_report"
 
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-needs_tinyproxy = pytest.mark.skipif(shutil.which("tinyproxy") is None, reason="tinyproxy is not installed")
+pytestmark = needs_curl
 
 
 def check(site: Site, *arguments: str, **variables: Any) -> Play:

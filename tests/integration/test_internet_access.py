@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
 import pytest
 from plays import Result, Site, refused
+from programs import needs_curl, needs_tinyproxy
 
 SERVER = "srv1.corp.example"
 MODULE = "configmgr.site.internet_access"
@@ -18,8 +18,7 @@ GATEWAY = "Contoso Web Gateway CA"
 PROXY = {"proxy_server": "proxy.corp.example", "proxy_port": 8080}
 ACCOUNT = "CORP\\proxy"
 
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-needs_tinyproxy = pytest.mark.skipif(shutil.which("tinyproxy") is None, reason="tinyproxy is not installed")
+pytestmark = needs_curl
 
 FAILURES: dict[str, tuple[dict[str, Any], str]] = {
     "dropped.microsoft.com": ({"connection": "timed_out"}, "timeout"),

@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import Any
 
 import pytest
 from plays import Result, Site, refused
+from programs import needs_curl
 
 SERVER = "srv1.corp.example"
 DOWNLOADER = r"C:\SMS\Logs\dmpdownloader.log"
-
-needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 
 def ask(site: Site, host: str = SERVER, **options: Any) -> Result:

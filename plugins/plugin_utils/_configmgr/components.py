@@ -16,7 +16,7 @@ from .._wsman.values import CimInstance
 from .._wsman.wql import any_of, quote
 from . import classes
 from .provider import SiteProvider
-from .servers import netbios_name, same_server
+from .servers import same_server, spellings
 
 SINCE_INSTALLATION = "0001128000080008"
 """Tally interval "since site installation"; queries that name none get empty objects."""
@@ -79,8 +79,7 @@ def read_components(
     With ``healthy_one``, components other than that one are left out while they are started: on a healthy server the answer
     has one row, and so needs one request.
     """
-    # The summarizer's MachineName is an FQDN or a NetBIOS name; which, is not documented.
-    machine = f"MachineName = {quote(server)} OR MachineName = {quote(netbios_name(server))}"
+    machine = any_of("MachineName", [quote(name) for name in spellings(server)])
     if healthy_one:
         others = _any_of([name for name in names if name != healthy_one])
         condition = f"ComponentName = {quote(healthy_one)} OR ({others} AND State <> {STARTED})"
@@ -106,7 +105,7 @@ def read_servers(provider: SiteProvider, name: str) -> list[str]:
 
     Where one has it started, those that only remember a component which was removed are left out.
     """
-    rows = _read(provider, _any_of([name]))
+    rows = read_summaries(provider, [name])
     return sorted({row.server for row in rows if row.state != STOPPED} or {row.server for row in rows})
 
 

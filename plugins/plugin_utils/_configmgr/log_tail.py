@@ -126,16 +126,19 @@ def rolled_over(path: str) -> str:
 
 
 def _text(tail: Tail) -> str:
-    if (data := _as_utf_16(tail.data)) is not None:
-        text = data.decode("utf-16-le", errors="replace").removeprefix("\ufeff")
-        return text if tail.is_whole else text.partition("\n")[2]
-    try:
-        text = tail.data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # Written in the server's code page, or cut within a character.
-        text = tail.data.decode("utf-8" if _is_cut_utf_8(tail.data) else "cp1252", errors="replace")
+    text = _decoded(tail.data)
     # The first line of a part is most likely the rest of one.
     return text if tail.is_whole else text.partition("\n")[2]
+
+
+def _decoded(data: bytes) -> str:
+    if (wide := _as_utf_16(data)) is not None:
+        return wide.decode("utf-16-le", errors="replace").removeprefix("\ufeff")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Written in the server's code page, or cut within a character.
+        return data.decode("utf-8" if _is_cut_utf_8(data) else "cp1252", errors="replace")
 
 
 def _as_utf_16(data: bytes) -> bytes | None:

@@ -75,6 +75,16 @@ def netbios_name(fqdn: str) -> str:
     return fqdn.partition(".")[0][:15]
 
 
+def spellings(fqdn: str) -> tuple[str, str]:
+    """What component status and status messages may call a server: its FQDN or its short name. Which, is not documented."""
+    return fqdn, netbios_name(fqdn)
+
+
+def is_spelling(name: str, fqdn: str) -> bool:
+    """Whether a name is one of the `spellings` of a server."""
+    return any(same_server(name, spelling) for spelling in spellings(fqdn))
+
+
 def same_site(one: str, other: str) -> bool:
     """Whether two site codes name the same site, in whatever letter case they are written."""
     return one.upper() == other.upper()

@@ -14,7 +14,7 @@ from .components import STOPPED, ComponentState, read_not_stopped
 from .provider import SiteProvider
 from .role_components import RoleComponents
 from .roles import SITE_SYSTEM, read_roles
-from .servers import netbios_name, same_server
+from .servers import is_spelling
 from .service_connection_point import COMPONENTS, DOWNLOADER, ServiceConnectionPoint, works
 from .steps import Install, Keep, Remove, StayAbsent, Step
 from .waiting import Wait, Waiting
@@ -96,7 +96,7 @@ def _until_removed_everywhere(provider: SiteProvider, waiting: Waiting) -> Compo
         return [
             component
             for component in read_not_stopped(provider, COMPONENTS)
-            if any(_is_on(component, server) for server in servers)
+            if any(is_spelling(component.server, server) for server in servers)
         ]
 
     return _poll(
@@ -106,10 +106,6 @@ def _until_removed_everywhere(provider: SiteProvider, waiting: Waiting) -> Compo
         "The service connection point is off the record, but its components were not removed",
         waiting,
     )
-
-
-def _is_on(component: ComponentState, server: str) -> bool:
-    return same_server(component.server, server) or same_server(component.server, netbios_name(server))
 
 
 def _are_stopped(components: list[ComponentState]) -> bool:

@@ -21,7 +21,7 @@ from .._wsman.values import CimInstance
 from .._wsman.wql import any_of, quote, quote_time
 from . import classes
 from .provider import SiteProvider
-from .servers import netbios_name
+from .servers import spellings
 
 SEVERITIES = {"information": 0x40000000, "warning": 0x80000000, "error": 0xC0000000}
 """``Severity``, as its reference page has it."""
@@ -112,8 +112,7 @@ def _wql(question: Question) -> str:
     if question.message_ids:
         conditions.append(any_of("MessageID", [str(number) for number in question.message_ids]))
     if question.servers:
-        # A message names its server by the FQDN or by the NetBIOS name.
-        names = {spelling for name in question.servers for spelling in (name, netbios_name(name))}
+        names = {spelling for server in question.servers for spelling in spellings(server)}
         conditions.append(any_of("MachineName", [quote(name) for name in sorted(names)]))
     if question.since:
         conditions.append(f"Time >= {quote_time(question.since)}")

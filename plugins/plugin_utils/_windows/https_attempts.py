@@ -129,15 +129,15 @@ def _usual_settings(timeout: int, version: TlsVersion) -> list[str]:
         "parallel",
         # Else several URLs of one host share a connection, of which only the first has a certificate to show
         "parallel-immediate",
-        f"parallel-max = {_AT_ONCE}",
+        curl.setting("parallel-max", str(_AT_ONCE)),
         "head",
         # .NET Framework, which the role connects with, looks for revoked certificates only where it is told to
         "ssl-no-revoke",
         f"tlsv{version}",
-        f'tls-max = "{version}"',
-        f"connect-timeout = {timeout}",
-        f"max-time = {timeout}",
-        f'write-out = "{_MARK}{fields}\\n%{{certs}}\\n"',
+        curl.setting("tls-max", version),
+        curl.setting("connect-timeout", str(timeout)),
+        curl.setting("max-time", str(timeout)),
+        curl.setting("write-out", f"{_MARK}{fields}\\n%{{certs}}\\n"),
     ]
 
 

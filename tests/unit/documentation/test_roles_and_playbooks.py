@@ -83,3 +83,11 @@ def test_every_check_stands_in_the_readme() -> None:
     catalogue = load("plugins/plugin_utils/_configmgr/prerequisites/catalogue.yml")
     rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `")]
     assert [name for name in catalogue if not any(f"`{name}`" in row for row in rows)] == []
+
+
+def test_the_features_are_the_same_wherever_they_are_named() -> None:
+    features = list(load("plugins/plugin_utils/_configmgr/internet/features.yml"))
+    options = specifications("service_connection_point_health")["main"]["options"]
+    assert options["service_connection_point_health_features"]["choices"] == features
+    documented = (ROOT / "plugins/modules/internet_access.py").read_text()
+    assert [name for name in features if f"V({name})" not in documented] == []

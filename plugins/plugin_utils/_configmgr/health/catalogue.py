@@ -15,7 +15,8 @@ from functools import cache
 
 from ..data_files import read_data_file
 
-SEVERITIES = ("critical", "warning", "information")
+FAULTS = ("critical", "warning")
+SEVERITIES = (*FAULTS, "information")
 """Information is worth saying, and no fault."""
 _MOST_SHOWN = 5
 """Pieces of evidence for one finding; what is more is counted."""

@@ -9,30 +9,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..role_messages import UNREACHABLE, VALIDATIONS
 from ..servers import same_server
 from ..service_connection_point import DOWNLOADER
 from ..views import View
-from .catalogue import SEVERITIES, HealthFinding, catalogue, moment, some
+from .catalogue import FAULTS, SEVERITIES, HealthFinding, catalogue, moment, some
 from .collected import Collected, has_failed, log_name
 from .internet_findings import internet_findings
 
 _CONNECTOR = "SMS_SERVICE_CONNECTOR"
-_OF_THE_SERVER = frozenset(
-    {
-        "server_not_inspected",
-        "thread_not_running",
-        "restart_due",
-        "never_checked",
-        "update_check_overdue",
-        "unfit_server",
-        "doubtful_server",
-        "log_errors",
-    }
-)
-"""Findings about the server that was looked at, which has the components of the role."""
 _ABOUT_ENDPOINTS = frozenset({UNREACHABLE, *VALIDATIONS})
 """Messages that have findings of their own."""
 _THEN = "the role checks them again by itself; to have it begin anew, restart SMS_EXECUTIVE there: configmgr.site.restart"
@@ -50,13 +38,17 @@ def diagnose(collected: Collected) -> tuple[HealthFinding, ...]:
 def verdict_of(findings: Sequence[HealthFinding]) -> str:
     """The worst severity; ``healthy`` where nothing is wrong."""
     severities = {finding.severity for finding in findings}
-    return next((severity for severity in ("critical", "warning") if severity in severities), "healthy")
+    return next((severity for severity in FAULTS if severity in severities), "healthy")
 
 
 def _finding(name: str, collected: Collected, *evidence: str, remedy: str = "") -> HealthFinding:
     words = {"server": collected.server_name, "mode": str(collected.point.get("mode") or "online")}
-    where = collected.server_name if name in _OF_THE_SERVER else collected.where
-    return HealthFinding(name, where, evidence, remedy, words)
+    return HealthFinding(name, collected.where, evidence, remedy, words)
+
+
+def _on_server(name: str, collected: Collected, *evidence: str, remedy: str = "") -> HealthFinding:
+    """A finding about the server that was looked at, which has the components of the role."""
+    return replace(_finding(name, collected, *evidence, remedy=remedy), where=collected.server_name)
 
 
 def _of_the_role(collected: Collected) -> Iterator[HealthFinding]:
@@ -91,21 +83,21 @@ def _of_the_role(collected: Collected) -> Iterator[HealthFinding]:
 
 def _of_the_server(collected: Collected) -> Iterator[HealthFinding]:
     server, point = collected.server, collected.point
-    essential = list(_failures(collected.essential_parts()))
-    other = [line for line in _failures(collected.other_parts()) if line.partition(": ")[2] not in "\n".join(essential)]
+    essential = _failures(collected.essential_parts())
+    other = {reason: line for reason, line in _failures(collected.other_parts()).items() if reason not in essential}
     if essential:
-        yield _finding("server_not_inspected", collected, *some(essential))
+        yield _on_server("server_not_inspected", collected, *some(essential.values()))
     if other:
-        yield _finding("not_inspected", collected, *some(other))
+        yield _finding("not_inspected", collected, *some(other.values()))
     for thread in server.get("threads") or ():
         if thread["name"] == DOWNLOADER and thread["state"] != "running" and point.get("working"):
-            yield _finding("thread_not_running", collected, f"{thread['name']} is {thread['state']}")
+            yield _on_server("thread_not_running", collected, f"{thread['name']} is {thread['state']}")
     yield from _of_the_mode(collected)
     checks = collected.prerequisites.get("checks") or ()
     for status, name in (("failed", "unfit_server"), ("warning", "doubtful_server")):
         for check in checks:
             if check["status"] == status:
-                yield _finding(name, collected, f"{check['title']}: {check['evidence']}", remedy=check["remedy"])
+                yield _on_server(name, collected, f"{check['title']}: {check['evidence']}", remedy=check["remedy"])
 
 
 def _of_the_mode(collected: Collected) -> Iterator[HealthFinding]:
@@ -114,21 +106,20 @@ def _of_the_mode(collected: Collected) -> Iterator[HealthFinding]:
     if server.get("restart_due"):
         in_effect = server.get("mode_in_effect")
         noted = f"it is {mode}, but was last restarted for {in_effect}" if in_effect else "a restart is noted as due"
-        yield _finding("restart_due", collected, noted)
+        yield _on_server("restart_due", collected, noted)
     elif server.get("threads") and mode == "online" and not last and not server.get("mode_in_effect"):
-        yield _finding("never_checked", collected, "it is not known either for which mode its thread was last restarted")
+        yield _on_server("never_checked", collected, "it is not known either for which mode its thread was last restarted")
     if server.get("update_check_overdue"):
-        yield _finding("update_check_overdue", collected, f"the last time was {moment(last)} UTC")
+        yield _on_server("update_check_overdue", collected, f"the last time was {moment(last)} UTC")
 
 
-def _failures(parts: Iterable[tuple[str, View]]) -> Iterator[str]:
-    """What has failed, each reason once with all that it has kept from being looked at."""
+def _failures(parts: Iterable[tuple[str, View]]) -> dict[str, str]:
+    """Why something has failed, and for each reason a line with all that it has kept from being looked at."""
     by_reason: dict[str, list[str]] = {}
     for what, result in parts:
         if has_failed(result):
             by_reason.setdefault(_reason(result.get("msg")), []).append(what)
-    for reason, parts_of_it in by_reason.items():
-        yield f"{', '.join(parts_of_it)}: {reason}"
+    return {reason: f"{', '.join(kept)}: {reason}" for reason, kept in by_reason.items()}
 
 
 def _reason(message: Any) -> str:
@@ -148,11 +139,11 @@ def _reported(collected: Collected) -> Iterator[HealthFinding]:
     validation = (point.get("validation") or {}) if is_online else {}
     if unreachable:
         yield _finding("unreachable_endpoint", collected, _told(unreachable), remedy=remedy)
-    if validation.get("result") in ("failed", "warning"):
+    has_failures = validation.get("result") in ("failed", "warning")
+    if has_failures:
         yield _finding(f"validation_{validation['result']}", collected, _told(validation), remedy=remedy)
     # What SMS_SERVICE_CONNECTOR is critical for then is known
-    is_explained = not is_online or bool(unreachable) or validation.get("result") in ("failed", "warning")
-    explained = {_CONNECTOR} if is_explained else set()
+    explained = {_CONNECTOR} if not is_online or unreachable or has_failures else set()
     for status in ("critical", "warning"):
         components = point.get("components") or ()
         names = [one["name"] for one in components if one["status"] == status and one["name"] not in explained]
@@ -166,7 +157,7 @@ def _reported(collected: Collected) -> Iterator[HealthFinding]:
         records = (log.get("records") or ())[::-1]
         if records:
             lines = _once(records, ("message",), lambda record: f"{moment(record['time'])} UTC  {record['message']}")
-            yield _finding("log_errors", collected, *some(f"{log_name(log)}: {line}" for line in lines))
+            yield _on_server("log_errors", collected, *some(f"{log_name(log)}: {line}" for line in lines))
 
 
 def _once(entries: Sequence[View], keys: Sequence[str], words: Any) -> list[str]:

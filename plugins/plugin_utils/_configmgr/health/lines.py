@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .catalogue import SEVERITIES, HealthFinding, moment
-from .collected import Collected, has_failed
+from .catalogue import FAULTS, HealthFinding, moment
+from .collected import Collected, has_failed, log_name
 
 
 def summary_of(findings: Sequence[HealthFinding], collected: Collected) -> str:
     """The verdict in a sentence."""
-    faults = [(severity, sum(finding.severity == severity for finding in findings)) for severity in SEVERITIES[:2]]
+    faults = [(severity, sum(finding.severity == severity for finding in findings)) for severity in FAULTS]
     found = ", ".join(f"{number} {severity}" for severity, number in faults if number)
     point = collected.point
     what = f"The service connection point on {point['site_system']}, {point.get('mode') or 'mode unknown'}" if point else ""
@@ -44,7 +44,7 @@ def seen(collected: Collected) -> list[str]:
         lines.append(f"internet: not tried, because {why}")
     for log in collected.logs:
         if not has_failed(log):
-            lines.append(f"errors in {log.get('item') or 'a log'}: {len(log.get('records') or ()) or 'none'}")
+            lines.append(f"errors in {log_name(log)}: {len(log.get('records') or ()) or 'none'}")
     return lines
 
 

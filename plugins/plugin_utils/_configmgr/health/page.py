@@ -15,6 +15,7 @@ from pathlib import Path
 import jinja2
 
 from ..internet.features import features, shown
+from ..internet.judgement import VERDICTS
 from ..views import View
 from .catalogue import HealthFinding, moment
 from .collected import Collected, has_failed, log_name
@@ -23,7 +24,6 @@ from .drawing import timeline, tree
 from .lines import seen
 
 _TEMPLATE = "page.html.j2"
-_VERDICTS = ("critical", "warning", "passed")
 _MOST_MESSAGES = 100
 """Lines of status messages on the page; the timeline has all."""
 
@@ -34,7 +34,7 @@ def render(collected: Collected, findings: Sequence[HealthFinding], now: datetim
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     environment.filters |= {"moment": moment, "endpoint": shown, "log_name": log_name}
     template = environment.from_string(Path(__file__).with_name(_TEMPLATE).read_text(encoding="utf-8"))
-    endpoints = sorted(collected.internet.get("endpoints") or (), key=lambda endpoint: _VERDICTS.index(endpoint["verdict"]))
+    endpoints = sorted(collected.internet.get("endpoints") or (), key=lambda endpoint: VERDICTS.index(endpoint["verdict"]))
     messages = collected.messages.get("messages") or []
     return template.render(
         verdict=verdict_of(findings),

@@ -18,6 +18,8 @@ from ..._windows.https_attempts import Attempt, Certificate
 from ..data_files import read_data_file
 from .features import Endpoint
 
+VERDICTS = ("critical", "warning", "passed")
+"""The worst first."""
 PROXY_LOG_ON = "proxy_authentication"
 """The problem of a proxy that wants to know who asks."""
 
@@ -118,7 +120,7 @@ def problems() -> Mapping[str, Mapping[str, str]]:
 
 
 def message_id(verdict: str) -> int:
-    """The status message of SMS_SERVICE_CONNECTOR that the role reports for a verdict."""
+    """The status message of SMS_SERVICE_CONNECTOR that corresponds to a verdict."""
     return int(_failures()["messages"][verdict])
 
 

@@ -18,10 +18,9 @@ from ..._wsman.shell import CommandShell
 from ..errors import Refusal
 from ..views import View
 from .features import Endpoint, shown
-from .judgement import Finding, Tls, judge, message_id, needs_a_closer_look
+from .judgement import VERDICTS, Finding, Tls, judge, message_id, needs_a_closer_look
 
 FAIL_ON = ("critical", "warning", "never")
-_VERDICTS = ("critical", "warning", "passed")
 _VERSIONS: tuple[TlsVersion, ...] = ("1.2", "1.3", "1.1", "1.0")
 """In the order in which they are tried, until one is spoken."""
 _CLOSER_LOOK = 3
@@ -39,11 +38,11 @@ class InternetReport:
     def verdict(self) -> str:
         """The worst that was found."""
         found = {finding.verdict for finding in self.findings}
-        return next((verdict for verdict in _VERDICTS if verdict in found), "passed")
+        return next((verdict for verdict in VERDICTS if verdict in found), "passed")
 
     @property
     def message_id(self) -> int:
-        """The status message of SMS_SERVICE_CONNECTOR that says the same."""
+        """The status message of SMS_SERVICE_CONNECTOR that corresponds to it."""
         return message_id(self.verdict)
 
     @property
@@ -82,7 +81,7 @@ class InternetReport:
         width = max((len(shown(finding.endpoint.url)) for finding in self.findings), default=8)
         lines = [f"{'verdict':<8}  {'endpoint':<{width}}  {'TLS':<4} {'HTTP':<4} {'s':>5}  why"]
         told: set[str] = set()
-        for finding in sorted(self.findings, key=lambda finding: _VERDICTS.index(finding.verdict)):
+        for finding in sorted(self.findings, key=lambda finding: VERDICTS.index(finding.verdict)):
             http = str(finding.status) if finding.status else "-"
             lines.append(
                 f"{finding.verdict:<8}  {shown(finding.endpoint.url):<{width}}  {finding.tls.version or '-':<4} {http:<4} "
@@ -95,7 +94,7 @@ class InternetReport:
 
     def fails_on(self, worst: str) -> bool:
         """Whether the verdict is this bad, one of `FAIL_ON`, or worse."""
-        return worst != "never" and _VERDICTS.index(self.verdict) <= _VERDICTS.index(worst)
+        return worst != "never" and VERDICTS.index(self.verdict) <= VERDICTS.index(worst)
 
     def failure(self) -> Refusal:
         """What is told then."""
@@ -135,7 +134,7 @@ def _look_closer(shell: CommandShell, urls: Sequence[str], *, timeout: int, prox
 
 
 def why(finding: Finding) -> str:
-    """Why there is no connection, or by whom it is opened."""
+    """Why there is no connection, or by whom it is inspected."""
     if finding.reason:
         return finding.reason
     return f"TLS is inspected: the certificate is issued by {finding.intercepted_by}" if finding.intercepted_by else ""

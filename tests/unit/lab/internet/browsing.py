@@ -38,7 +38,6 @@ def _what_is_missing() -> str:
 
 
 NEEDS_CURL = pytest.mark.skipif(bool(_what_is_missing()), reason=_what_is_missing())
-NEEDS_TINYPROXY = pytest.mark.skipif(shutil.which("tinyproxy") is None, reason="tinyproxy is not installed")
 
 
 @dataclass(frozen=True)

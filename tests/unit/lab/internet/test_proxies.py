@@ -14,7 +14,8 @@ from lab.hierarchy import topology as topologies
 from lab.internet.listeners import LOOPBACK
 from lab.internet.proxies import Proxy
 from lab.lab import Lab
-from unit.lab.internet.browsing import DIRECT, NEEDS_CURL, NEEDS_TINYPROXY, Browser
+from programs import needs_tinyproxy
+from unit.lab.internet.browsing import DIRECT, NEEDS_CURL, Browser
 
 pytestmark = NEEDS_CURL
 HOST = "go.microsoft.com"
@@ -39,7 +40,7 @@ def test_a_server_that_may_not_go_out(browser: Browser) -> None:
     assert browser.try_one().status == 200
 
 
-@NEEDS_TINYPROXY
+@needs_tinyproxy
 def test_through_a_proxy(browser: Browser) -> None:
     browser.perform("add_proxy", name=NAME, port=8080)
     browser.perform("require_proxy", server="srv1")
@@ -63,7 +64,7 @@ def test_through_a_proxy(browser: Browser) -> None:
     assert attempts[3].error == "CONNECT tunnel failed, response 500"
 
 
-@NEEDS_TINYPROXY
+@needs_tinyproxy
 @pytest.mark.parametrize("method", ["proxy-anyauth", "#"])
 def test_a_proxy_that_wants_an_account(browser: Browser, method: str) -> None:
     password = browser.hierarchy.directory.password_of("CORP\\proxy")
@@ -77,7 +78,7 @@ def test_a_proxy_that_wants_an_account(browser: Browser, method: str) -> None:
     assert browser.try_one(THROUGH_PROXY, method, 'proxy-user = "Gateway:ä: \\"\\\\%"').status == 200
 
 
-@NEEDS_TINYPROXY
+@needs_tinyproxy
 def test_a_proxy_that_refuses(browser: Browser) -> None:
     browser.perform("add_proxy", name=NAME, port=8080, refuses=True)
     attempt = browser.try_one(THROUGH_PROXY)
@@ -94,7 +95,7 @@ def test_a_proxy_that_is_not_there(browser: Browser) -> None:
     assert browser.try_one(THROUGH_PROXY).exit_code == 28
 
 
-@NEEDS_TINYPROXY
+@needs_tinyproxy
 def test_a_proxy_on_one_of_the_servers(browser: Browser) -> None:
     settings = 'proxy = "http://srv2.corp.example:3128"'
     assert browser.try_one(settings).exit_code == 7
@@ -105,7 +106,7 @@ def test_a_proxy_on_one_of_the_servers(browser: Browser) -> None:
     assert browser.try_one(settings).exit_code == 28
 
 
-@NEEDS_TINYPROXY
+@needs_tinyproxy
 def test_a_lab_takes_its_proxies_along(tmp_path: Path) -> None:
     def add_proxy(lab: Lab) -> int:
         lab.console.perform({"action": "add_proxy", "name": NAME, "port": 8080})
@@ -121,7 +122,7 @@ def test_a_lab_takes_its_proxies_along(tmp_path: Path) -> None:
     assert not is_listening(after)
 
 
-@NEEDS_TINYPROXY
+@needs_tinyproxy
 def test_a_proxy_ends_when_its_lab_is_killed() -> None:
     script = "from lab.internet.proxies import Proxy; print(Proxy().address.port, flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as lab:
