@@ -31,11 +31,11 @@ class Death:
         with self._lock:
             self._left -= 1
             if self._left == 0 and self.process is not None:
-                _kill_with_descendants(self.process.pid)
+                kill_with_descendants(self.process.pid)
                 self.has_come = True
 
 
-def _kill_with_descendants(pid: int) -> None:
+def kill_with_descendants(pid: int) -> None:
     """Kill a process and all that it has started, which Ansible's workers are: each is in a session of its own."""
     table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     parents = {int(child): int(parent) for child, parent in (line.split() for line in table.splitlines())}

@@ -38,10 +38,15 @@ def run_together(client: WsmanClient, commands: Sequence[str], *, timeout: float
     Returns the standard output of each; a line may redirect its errors there. Each time that the server is asked, it has
     ``timeout`` seconds. Raises `WsmanError`, and ValueError for a line that is too long.
     """
-    outputs: list[str] = []
     with CommandShell(client) as shell:
-        for batch in _batches(commands):
-            outputs += _split(shell.run("& ".join(batch), timeout=timeout).output)
+        return run_in_shell(shell, commands, timeout=timeout)
+
+
+def run_in_shell(shell: CommandShell, commands: Sequence[str], *, timeout: float) -> list[str]:
+    """The same in a shell that is open already."""
+    outputs: list[str] = []
+    for batch in _batches(commands):
+        outputs += _split(shell.run("& ".join(batch), timeout=timeout).output)
     return outputs + [""] * (len(commands) - len(outputs))
 
 

@@ -4,7 +4,7 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-"""The end of a file on a server, without reading the rest of it: curl.exe gets a range of a ``file:`` URL."""
+"""A part of a file on a server, without reading the rest of it: curl.exe gets a range of a ``file:`` URL."""
 
 from __future__ import annotations
 
@@ -60,6 +60,13 @@ def read_tail(shell: CommandShell, path: str, size: int) -> Tail | None:
         "The server has no curl.exe, which reads the end of a file. It is a part of Windows Server 2019 and later; on an older "
         "one, put it into a folder of the PATH."
     )
+
+
+def read_head(shell: CommandShell, path: str, size: int) -> bytes | None:
+    """The first ``size`` bytes of a file; None if it cannot be read, or the server has no curl.exe. Raises `WsmanError`."""
+    settings = [_url(path), curl.setting("range", f"0-{size - 1}")]
+    result = shell.run(curl.COMMAND, timeout=_TIMEOUT, stdin=curl.config(settings))
+    return result.stdout if result.exit_code == 0 else None
 
 
 def _is_there(shell: CommandShell, path: str) -> bool:

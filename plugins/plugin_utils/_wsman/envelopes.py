@@ -46,9 +46,11 @@ class Request:
     keys: Mapping[str, KeyValue] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     message_id: str = field(default_factory=new_message_id)
+    timeout: int | None = None
+    """Seconds that the server may take for it; None for what the connection is set to."""
 
     def encode(self, endpoint: str, operation_timeout: int) -> bytes:
-        """The envelope as it is sent; ``operation_timeout`` is the server's time limit in seconds."""
+        """The envelope as it is sent; ``operation_timeout`` is the server's usual time limit in seconds."""
         return (
             f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope {_NAMESPACES}><s:Header>'
             f"<a:To>{escape(endpoint)}</a:To>"
@@ -59,7 +61,7 @@ class Request:
             f'<w:MaxEnvelopeSize s:mustUnderstand="true">{MAX_ENVELOPE_SIZE}</w:MaxEnvelopeSize>'
             '<w:Locale xml:lang="en-US" s:mustUnderstand="false"/>'
             '<p:DataLocale xml:lang="en-US" s:mustUnderstand="false"/>'
-            f"<w:OperationTimeout>PT{operation_timeout}S</w:OperationTimeout>"
+            f"<w:OperationTimeout>PT{self.timeout or operation_timeout}S</w:OperationTimeout>"
             f"</s:Header><s:Body>{self.body}</s:Body></s:Envelope>"
         ).encode()
 

@@ -12,6 +12,7 @@ import base64
 import binascii
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from xml.etree.ElementTree import Element
@@ -25,6 +26,7 @@ from .errors import UndecodableAnswer, WsmanError, WsmanFault
 _UTF_8 = "65001"
 _STREAMS = "stdout stderr"
 _DONE = f"{names.SHELL}/CommandState/Done"
+_SECONDS_BETWEEN_LOOKS = 5
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class CommandShell:
     def __init__(self, client: WsmanClient) -> None:
         self._client = client
         self._shell_id = ""
+        self._is_left_open = False
 
     def __enter__(self) -> CommandShell:
         body = (
@@ -71,15 +74,24 @@ class CommandShell:
         self._shell_id = _text_of(answer, "ShellId", "which shell it has opened")
         return self
 
+    def leave_open(self) -> None:
+        """Have the end of the ``with`` not end what still runs; the server closes the shell in the end."""
+        self._is_left_open = True
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        if self._is_left_open:
+            return
         # A shell that is not closed is closed by the server in the end; what the command has answered is worth more.
         with contextlib.suppress(WsmanError):
             self._client.exchange(self._request(names.DELETE, ""))
 
-    def run(self, command_line: str, *, timeout: float, stdin: bytes = b"") -> CommandResult:
+    def run(
+        self, command_line: str, *, timeout: float, stdin: bytes = b"", meanwhile: Callable[[], None] | None = None
+    ) -> CommandResult:
         """Run a command line of cmd.exe; raises `CommandTimedOut` if it takes more than ``timeout`` seconds.
 
-        ``stdin`` is what the program reads, and nobody else sees, unlike its command line.
+        ``stdin`` is what the program reads, and nobody else sees, unlike its command line. ``meanwhile`` is called every few
+        seconds until the command has ended.
         """
         body = f'<rsp:CommandLine xmlns:rsp="{names.SHELL}"><rsp:Command>{escape(command_line)}</rsp:Command></rsp:CommandLine>'
         # Input that is no console's has an end.
@@ -91,12 +103,14 @@ class CommandShell:
         deadline = time.monotonic() + timeout
         streams = {name: bytearray() for name in _STREAMS.split()}
         while True:
-            received = self._receive(command_id)
+            received = self._receive(command_id, _SECONDS_BETWEEN_LOOKS if meanwhile else None)
             exit_code = _take(received, streams) if received is not None else None
             if exit_code is not None:
                 return CommandResult(exit_code, bytes(streams["stdout"]), bytes(streams["stderr"]))
             if time.monotonic() > deadline:
                 raise CommandTimedOut(f"a command on the server did not end within {timeout:.0f} seconds")
+            if meanwhile:
+                meanwhile()
 
     def _send(self, command_id: str, data: bytes) -> None:
         """Give a command its input, whole."""
@@ -106,21 +120,21 @@ class CommandShell:
         )
         self._client.exchange(self._request(names.SEND, body))
 
-    def _receive(self, command_id: str) -> Element | None:
-        """The next piece of output; None where the command has put out nothing within the server's time limit."""
+    def _receive(self, command_id: str, timeout: int | None) -> Element | None:
+        """The next piece of output; None where the command has put out nothing within the time limit."""
         body = (
             f'<rsp:Receive xmlns:rsp="{names.SHELL}">'
             f'<rsp:DesiredStream CommandId="{escape(command_id)}">{_STREAMS}</rsp:DesiredStream></rsp:Receive>'
         )
         try:
-            return self._client.exchange(self._request(names.RECEIVE, body))
+            return self._client.exchange(self._request(names.RECEIVE, body, timeout=timeout))
         except WsmanFault as fault:
             if fault.code == codes.TIMED_OUT:
                 return None
             raise
 
-    def _request(self, action: str, body: str, options: dict[str, str] | None = None) -> Request:
-        return Request(action, names.CMD_SHELL, body, {"ShellId": self._shell_id}, options or {})
+    def _request(self, action: str, body: str, options: dict[str, str] | None = None, timeout: int | None = None) -> Request:
+        return Request(action, names.CMD_SHELL, body, {"ShellId": self._shell_id}, options or {}, timeout=timeout)
 
 
 def _take(received: Element, streams: dict[str, bytearray]) -> int | None:

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# FOR INTERNAL COLLECTION USE ONLY
+# The interfaces in this file are meant for this collection and may change in any release.
+
+"""Reading and writing an open file by SMB with several requests on their way, so that the way there and back costs little.
+
+A server answers up to 8 MiB in one request, and the library waits for each answer by default.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+from .smb_errors import SmbLost, explain
+
+try:
+    from smbprotocol.exceptions import SMBException
+    from smbprotocol.open import SMB2ReadResponse, SMB2WriteResponse
+except ImportError:
+    pass
+
+CHUNK = 1024 * 1024
+"""Bytes of a request."""
+DEPTH = 8
+"""Requests on their way."""
+UNSURE = CHUNK * DEPTH
+"""How many bytes at the end of a file whose writing was cut off may have holes, as requests are carried out in any order."""
+_ANSWER_SECONDS = 60
+_CREDIT = 64 * 1024
+"""Bytes of a request that one credit is good for (MS-SMB2 3.1.5.2)."""
+
+
+class _Pipeline:
+    """Requests on one open file, answered in the order in which they were sent."""
+
+    def __init__(self, file: Any, path: str) -> None:
+        self._file = file
+        self._connection = file.connection
+        self._path = path
+        self._sent: deque[Any] = deque()
+
+    def __len__(self) -> int:
+        return len(self._sent)
+
+    def send(self, message: Any, size: int) -> Iterator[Any]:
+        """Send a request for so many bytes; yields the answers that had to be waited for first."""
+        while self._sent and (len(self._sent) >= DEPTH or not self._has_credits(size)):
+            yield self.receive()
+        tree = self._file.tree_connect
+        try:
+            self._sent.append(self._connection.send(message, tree.session.session_id, tree.tree_connect_id))
+        except (SMBException, OSError, ValueError) as error:
+            raise self._explained(error) from error
+
+    def receive(self) -> Any:
+        """The answer to the oldest request. `SmbLost` if it does not come."""
+        try:
+            return self._connection.receive(self._sent.popleft(), timeout=_ANSWER_SECONDS)["data"].get_value()
+        except (SMBException, OSError, ValueError) as error:
+            raise self._explained(error) from error
+
+    def _has_credits(self, size: int) -> bool:
+        window = self._connection.sequence_window
+        return bool(window["high"] - window["low"] > -(-size // _CREDIT))
+
+    def _explained(self, error: Exception) -> Exception:
+        return explain(error, self._path, self._connection.server_name, self._file.tree_connect.session.username)
+
+
+def read_chunks(file: Any, path: str, offset: int, size: int) -> Iterator[bytes]:
+    """The bytes of a file of ``size`` bytes from an offset on. `SmbLost` for one that has become shorter, too."""
+    pipeline = _Pipeline(file, path)
+    chunk = min(CHUNK, file.connection.max_read_size)
+    for position in range(offset, size, chunk):
+        length = min(chunk, size - position)
+        message, _receive = file.read(position, length, send=False)
+        for answer in pipeline.send(message, length):
+            yield _read(answer)
+    while len(pipeline):
+        yield _read(pipeline.receive())
+
+
+class ChunkWriter:
+    """Writes to an open file from an offset on; `finish` waits until all of it is written."""
+
+    def __init__(self, file: Any, path: str, offset: int) -> None:
+        self._file = file
+        self._pipeline = _Pipeline(file, path)
+        self._chunk = min(CHUNK, file.connection.max_write_size)
+        self._path = path
+        self._position = offset
+
+    def write(self, data: bytes) -> None:
+        """Send it on its way."""
+        for start in range(0, len(data), self._chunk):
+            part = data[start : start + self._chunk]
+            message, _receive = self._file.write(part, self._position, send=False)
+            for answer in self._pipeline.send(message, len(part)):
+                _check_written(answer, self._path)
+            self._position += len(part)
+
+    def finish(self) -> None:
+        while len(self._pipeline):
+            _check_written(self._pipeline.receive(), self._path)
+
+
+def _read(answer: bytes) -> bytes:
+    response = SMB2ReadResponse()
+    response.unpack(answer)
+    return bytes(response["buffer"].get_value())
+
+
+def _check_written(answer: bytes, path: str) -> None:
+    response = SMB2WriteResponse()
+    response.unpack(answer)
+    if not response["count"].get_value():
+        raise SmbLost(f"The server has not written what it was sent of {path}.")
