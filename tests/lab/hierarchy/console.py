@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from . import site_control
+from .cloud_console import CloudConsole
 from .cloud_services import CO_MANAGEMENT, CloudApplication
 from .executive import SERVICE, Executive
 from .internet_console import InternetConsole
@@ -34,6 +35,7 @@ class Console:
         self._hierarchy = hierarchy
         self.servers = ServerConsole(hierarchy)
         self.internet = InternetConsole(hierarchy)
+        self.cloud = CloudConsole(hierarchy.cloud.catalogue)
         self._actions: dict[str, Callable[..., None]] = {
             "add_role": self.add_role,
             "remove_role": self.remove_role,
@@ -63,6 +65,7 @@ class Console:
             "advance": self.advance,
             **self.servers.actions,
             **self.internet.actions,
+            **self.cloud.actions,
         }
 
     def perform(self, request: Mapping[str, Any]) -> None:

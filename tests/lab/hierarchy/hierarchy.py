@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from ..cloud.cloud import Cloud
 from ..internet.internet import Internet
 from ..quirks import Quirks
 from ..simulation import Simulation
@@ -83,6 +84,8 @@ class Hierarchy:
         self.directory = self._make_directory(accounts)
         self.network = Network(topology.servers)
         self.internet = Internet(self.network)
+        self.cloud = Cloud()
+        self.internet.services.update(self.cloud.services)
         for entry in topology.sites:
             self.network.listen(entry.sql_server, entry.sql_port)
         self.servers = {name: self._make_server(name, accounts) for name in topology.servers}

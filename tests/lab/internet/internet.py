@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from ..hierarchy.network import Attempt, Network
 from .authorities import tls_context
 from .endpoints import Connection, Endpoint
 from .listeners import Address, HttpsPort, Port, ResettingPort, SilentPort, StalledPort
 from .proxies import Proxy
+from .web import Service
 
 HTTPS = 443
 DOMAINS = (
@@ -60,6 +62,8 @@ class Internet:
     def __init__(self, network: Network) -> None:
         """``network`` is that of the servers, where proxies may be, too."""
         self._network = network
+        self.services: dict[str, Service] = {}
+        """Of hosts that hand something out or take it while they are in order, by their names in lower case."""
         self._endpoints: dict[str, Endpoint] = {}
         """Those that somebody has set up."""
         self._proxies: dict[tuple[str, int], Proxy] = {}
@@ -100,7 +104,8 @@ class Internet:
             return self._dead_end("refused")
         name = host.lower()
         if name not in self._listeners:
-            self._listeners[name] = HttpsPort(tls_context(name, endpoint), endpoint.status)
+            service = self.services.get(name) if endpoint.status == HTTPStatus.OK else None
+            self._listeners[name] = HttpsPort(tls_context(name, endpoint), endpoint.status, service)
         return self._listeners[name].address
 
     def way_to_proxy(self, source: str, host: str, port: int) -> Address:
