@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from ..cloud.cloud import Cloud
 from ..internet.internet import Internet
@@ -51,8 +52,14 @@ class Hierarchy:
     """A running hierarchy, made from a topology. Whoever reads or changes it does so within ``simulation.moment()``."""
 
     def __init__(
-        self, topology: Topology, accounts: tuple[Account, ...], simulation: Simulation, quirks: Quirks | None = None
+        self,
+        topology: Topology,
+        accounts: tuple[Account, ...],
+        simulation: Simulation,
+        quirks: Quirks | None = None,
+        directory: Path | None = None,
     ) -> None:
+        """``directory`` is where the files of its servers go, each server's in a temporary directory."""
         self.topology = topology
         self.simulation = simulation
         self.quirks = quirks or Quirks()
@@ -82,6 +89,7 @@ class Hierarchy:
             for site in topology.sites
         }
         self.directory = self._make_directory(accounts)
+        self._directory_of_files = directory
         self.network = Network(topology.servers)
         self.internet = Internet(self.network)
         self.cloud = Cloud()
@@ -102,6 +110,12 @@ class Hierarchy:
         self.history = History(self.site_control, self.top_tier_site.code, lambda: simulation.now)
         if self.quirks.stale_rows == "present":
             self._leave_stale_row()
+
+    def close(self) -> None:
+        """End everything on this computer that belongs to it: files, programs and ports."""
+        self.internet.close()
+        for server in self.servers.values():
+            server.close()
 
     @property
     def top_tier_site(self) -> Site:
@@ -177,7 +191,9 @@ class Hierarchy:
 
     def _make_server(self, name: str, accounts: tuple[Account, ...]) -> WindowsServer:
         options = self.topology.server_options.get(name, ServerOptions())
-        server = WindowsServer(name, options, self.directory, self.simulation, self.quirks, self.network, self.internet)
+        server = WindowsServer(
+            name, options, self.directory, self.simulation, self.quirks, self.network, self.internet, self._directory_of_files
+        )
         for account in accounts:
             if account.may_manage_remotely:
                 server.accounts.add(REMOTE_MANAGEMENT_USERS, account.name)
