@@ -112,6 +112,9 @@ class Quirks:
     cloud_classes: Literal["present", "missing"] = "present"
     """The SMS Provider has the classes of Entra tenants, their applications and Azure services, or does not."""
 
+    update_details: Literal["present", "missing"] = "present"
+    """The SMS Provider has the classes with the state of an update by site, and with its progress; or is too old for them."""
+
     curl_tls: Literal["schannel", "openssl"] = "schannel"
     """What curl.exe was built with, which says what was wrong with TLS in its own words: as a part of Windows with Schannel;
     one that somebody has put into the PATH may have OpenSSL."""

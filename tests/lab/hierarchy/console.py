@@ -17,7 +17,7 @@ from .server_console import ServerConsole
 from .services import SUCCESS, Service, StartMode
 from .site_control import Property, Role
 from .status import Severity
-from .updates import UpdateState
+from .update_states import UpdateState
 
 if TYPE_CHECKING:
     from .hierarchy import Hierarchy
@@ -47,6 +47,7 @@ class Console:
             "add_azure_service": self.add_azure_service,
             "start_update": self.start_update,
             "finish_update": self.finish_update,
+            "set_update_state": self.set_update_state,
             "set_server_switch": self.set_server_switch,
             "restart_thread": self.restart_thread,
             "restart_executive": self.restart_executive,
@@ -151,6 +152,12 @@ class Console:
     def finish_update(self, name: str = "Configuration Manager 2509") -> None:
         """Have an update installed."""
         self._hierarchy.updates.set_state(name, UpdateState.INSTALL_SUCCESS)
+
+    def set_update_state(self, name: str, state: str, progress: int = 0, prerequisite_flags: int = 0) -> None:
+        """Have an update be in a state, by Microsoft's name for it, with so many hundredths of that done."""
+        if state not in UpdateState.__members__:
+            raise ValueError(f"there is no state {state!r}; there are {', '.join(UpdateState.__members__)}")
+        self._hierarchy.updates.set_state(name, UpdateState[state], int(progress), int(prerequisite_flags))
 
     def set_server_switch(self, server: str, name: str, value: bool) -> None:
         """``site_server_is_administrator``: whether the site servers' computer accounts may administer a server."""

@@ -34,7 +34,8 @@ from .status import ComponentState, StatusSystem
 from .status_classes import ComponentSummaries, InsertionStrings, StatusMessages, StatusMessagesWithStrings
 from .topology import Topology
 from .update_checks import UpdateChecks
-from .updates import UpdatePackages, Updates
+from .update_classes import update_classes, update_mof_files
+from .updates import Updates
 from .windows_server import WindowsServer
 
 _SITE_SERVER_THREADS = {
@@ -65,7 +66,8 @@ class Hierarchy:
         self.quirks = quirks or Quirks()
         self.access = Access(accounts)
         self.status = StatusSystem(simulation, SCHEDULED_COMPONENTS if self.quirks.scheduled_component == "present" else ())
-        self.updates = Updates(simulation)
+        first_role = topology.service_connection_point
+        self.updates = Updates(simulation, is_offline=first_role is not None and first_role.mode == "offline")
         self.cloud_services = CloudServices()
         self.site_control = SiteControl()
         if self.quirks.role_props == "many":
@@ -270,7 +272,9 @@ class Hierarchy:
             self._add_provider_locations(server, site)
         self.site_control.add(Role(site_control.SMS_PROVIDER, site.sms_provider, site.code))
         provider = SmsProvider(self, site, server.repository)
-        server.repository.add_namespace(provider.namespace, ["site.mof", *mof_files(self.quirks)])
+        server.repository.add_namespace(
+            provider.namespace, ["site.mof", *update_mof_files(self.quirks), *mof_files(self.quirks)]
+        )
         if self.quirks.cloud_classes == "present":
             for cloud_class in (
                 Tenants(provider, "SMS_AAD_Tenant_Ex"),
@@ -289,7 +293,7 @@ class Hierarchy:
             StatusMessages(provider, "SMS_StatMsg"),
             StatusMessagesWithStrings(provider, "SMS_StatMsgWithInsStrings"),
             InsertionStrings(provider, "SMS_StatMsgInsStrings"),
-            UpdatePackages(provider, "SMS_CM_UpdatePackages"),
+            *update_classes(provider),
         ):
             server.repository.provide(provider.namespace, item.class_name, item)
 
