@@ -86,15 +86,15 @@ class Lab:
         self.speed = speed
         self.quirks = quirks or Quirks()
         self.accounts = make_accounts(topology.netbios_domain)
-        self.hierarchy = self._make_hierarchy()
         self.requests = RequestLog(self._perform)
         self.https_ports: dict[str, int] = {}
         self.http_ports: dict[str, int] = {}
         self.ldap: LdapServer | None = None
         """Where the domain can be asked by LDAP; None unless the topology wants it."""
         with ExitStack() as undo:
-            undo.callback(self._close_internet)
             self._private = self._make_directories(undo)
+            self.hierarchy = self._make_hierarchy()
+            undo.callback(self._close_hierarchy)
             self._listeners = self._listen(undo)
             self.control = ControlServer(self)
             undo.callback(self.control.close)
@@ -124,7 +124,7 @@ class Lab:
     def reset(self) -> None:
         """A fresh hierarchy, with counters at zero and nothing open; addresses, connections and passwords stay."""
         before, self.hierarchy = self.hierarchy, self._make_hierarchy()
-        before.internet.close()
+        before.close()
         self._listeners.restart_services()
         self.requests.clear()
 
@@ -136,11 +136,11 @@ class Lab:
         self.console.perform(request)
 
     def _make_hierarchy(self) -> Hierarchy:
-        return Hierarchy(self.topology, self.accounts, Simulation(self.speed, self._clock), self.quirks)
+        return Hierarchy(self.topology, self.accounts, Simulation(self.speed, self._clock), self.quirks, self._private)
 
-    def _close_internet(self) -> None:
-        """That of the present hierarchy, whichever that is by then."""
-        self.hierarchy.internet.close()
+    def _close_hierarchy(self) -> None:
+        """The present one, whichever that is by then."""
+        self.hierarchy.close()
 
     def _make_directories(self, undo: ExitStack) -> Path:
         present = [name for name in _FILES if (self.directory / name).exists()]

@@ -109,8 +109,18 @@ class Quirks:
     last_synced_time: Literal["number", "text", "missing"] = "number"
     """The registry key of SMS_DMP_DOWNLOADER has the time of the last check for updates as a number, as text, or not at all."""
 
+    update_check_request: Literal["times", "never"] = "times"
+    """SMS_DMP_DOWNLOADER looks for updates when both of its times in the registry are set to 0, as one script has it, or does
+    not look at them."""
+
+    failed_check: Literal["unsynced", "synced"] = "unsynced"
+    """A check for updates that has failed is not noted as the last one, or is."""
+
     cloud_classes: Literal["present", "missing"] = "present"
     """The SMS Provider has the classes of Entra tenants, their applications and Azure services, or does not."""
+
+    update_details: Literal["present", "missing"] = "present"
+    """The SMS Provider has the classes with the state of an update by site, and with its progress; or is too old for them."""
 
     curl_tls: Literal["schannel", "openssl"] = "schannel"
     """What curl.exe was built with, which says what was wrong with TLS in its own words: as a part of Windows with Schannel;

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+import ntpath
 import re
 from typing import TYPE_CHECKING
 
-from ..wire.host import CommandResult
+from ..wire.host import CommandResult, Execution
 from ..wmi.model import Caller
 from .command_line import LONGEST, Command, parse
 from .curl.program import curl
@@ -43,7 +44,7 @@ class CommandInterpreter:
             "exit": self._exit,
         }
 
-    def run(self, caller: Caller, command_line: str, stdin: bytes) -> CommandResult:
+    def run(self, caller: Caller, command_line: str, stdin: bytes, execution: Execution | None = None) -> CommandResult:
         """Carry out one command line. Each of its commands meets one moment, except for one that waits for others."""
         return self._run_line(caller, self._expanded(caller, command_line).strip(), stdin)
 
@@ -69,9 +70,9 @@ class CommandInterpreter:
     def _run_command(self, caller: Caller, command: Command, stdin: bytes) -> CommandResult:
         result = self._run(caller, command.text, stdin)
         with self._server.simulation.moment():
-            return self._redirected(result, command)
+            return self._redirected(result, command, self._server.environment(caller.account)["USERPROFILE"])
 
-    def _redirected(self, result: CommandResult, command: Command) -> CommandResult:
+    def _redirected(self, result: CommandResult, command: Command, folder: str) -> CommandResult:
         streams = {1: result.stdout, 2: result.stderr}
         for redirection in command.redirections:
             data, streams[redirection.stream] = streams[redirection.stream], b""
@@ -79,7 +80,7 @@ class CommandInterpreter:
                 streams[int(redirection.target[1:])] += data
             elif redirection.target.lower() != "nul":
                 write = self._server.files.append if redirection.appends else self._server.files.write
-                write(redirection.target, data)
+                write(ntpath.join(folder, redirection.target), data)
         return CommandResult(streams[1], streams[2], result.exit_code)
 
     def _run(self, caller: Caller, line: str, stdin: bytes) -> CommandResult:
@@ -143,9 +144,9 @@ class CommandInterpreter:
             return _output("\r\n".join(names))
         folder = path.rstrip("\\")
         paths = [path if path in self._server.files else f"{folder}\\{name}" for name in names]
-        sizes = (len(self._server.files.read_bytes(path)) for path in paths)
-        listing = "\r\n".join(f"{size:>18,} {name}" for size, name in zip(sizes, names, strict=True))
-        return _output(f" Directory of {path}\r\n\r\n{listing}\r\n{len(names):>16} File(s)")
+        sizes = [f"{self._server.files.size(path):,}" if path in self._server.files else "<DIR>" for path in paths]
+        listing = "\r\n".join(f"{size:>18} {name}" for size, name in zip(sizes, names, strict=True))
+        return _output(f" Directory of {path}\r\n\r\n{listing}\r\n{len(sizes) - sizes.count('<DIR>'):>16} File(s)")
 
     def _exit(self, caller: Caller, arguments: str) -> CommandResult:
         code = arguments.lower().replace("/b", "").strip()

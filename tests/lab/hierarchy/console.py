@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from . import site_control
+from .cloud_console import CloudConsole
 from .cloud_services import CO_MANAGEMENT, CloudApplication
 from .executive import SERVICE, Executive
 from .internet_console import InternetConsole
@@ -16,7 +17,7 @@ from .server_console import ServerConsole
 from .services import SUCCESS, Service, StartMode
 from .site_control import Property, Role
 from .status import Severity
-from .updates import UpdateState
+from .update_states import UpdateState
 
 if TYPE_CHECKING:
     from .hierarchy import Hierarchy
@@ -34,6 +35,7 @@ class Console:
         self._hierarchy = hierarchy
         self.servers = ServerConsole(hierarchy)
         self.internet = InternetConsole(hierarchy)
+        self.cloud = CloudConsole(hierarchy.cloud.catalogue)
         self._actions: dict[str, Callable[..., None]] = {
             "add_role": self.add_role,
             "remove_role": self.remove_role,
@@ -45,6 +47,7 @@ class Console:
             "add_azure_service": self.add_azure_service,
             "start_update": self.start_update,
             "finish_update": self.finish_update,
+            "set_update_state": self.set_update_state,
             "set_server_switch": self.set_server_switch,
             "restart_thread": self.restart_thread,
             "restart_executive": self.restart_executive,
@@ -63,6 +66,7 @@ class Console:
             "advance": self.advance,
             **self.servers.actions,
             **self.internet.actions,
+            **self.cloud.actions,
         }
 
     def perform(self, request: Mapping[str, Any]) -> None:
@@ -148,6 +152,12 @@ class Console:
     def finish_update(self, name: str = "Configuration Manager 2509") -> None:
         """Have an update installed."""
         self._hierarchy.updates.set_state(name, UpdateState.INSTALL_SUCCESS)
+
+    def set_update_state(self, name: str, state: str, progress: int = 0, prerequisite_flags: int = 0) -> None:
+        """Have an update be in a state, by Microsoft's name for it, with so many hundredths of that done."""
+        if state not in UpdateState.__members__:
+            raise ValueError(f"there is no state {state!r}; there are {', '.join(UpdateState.__members__)}")
+        self._hierarchy.updates.set_state(name, UpdateState[state], int(progress), int(prerequisite_flags))
 
     def set_server_switch(self, server: str, name: str, value: bool) -> None:
         """``site_server_is_administrator``: whether the site servers' computer accounts may administer a server."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drives and files of one server, and how WMI shows them: Win32_LogicalDisk and CIM_DataFile.
+"""Drives of one server, and how WMI shows them and the files on them: Win32_LogicalDisk and CIM_DataFile.
 
 Documented: names and types of properties, values of DriveType; Configuration Manager takes the NTFS drive with the most
 free space on which there is no file ``no_sms_on_drive.sms``. Seen often: CIM_DataFile writes names in lower case, and
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ntpath
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,10 @@ class Drive:
     name: str
     size: int
     free: int
+    """What was free when its files had taken so many bytes; what is free now, `Files.free` says."""
     type: int = LOCAL_DISK
     file_system: str = "NTFS"
+    taken: int = 0
 
 
 def usual_drives() -> dict[str, Drive]:
@@ -45,55 +48,6 @@ def usual_drives() -> dict[str, Drive]:
         Drive("E:", 0, 0, COMPACT_DISC, ""),
     )
     return {drive.name: drive for drive in drives}
-
-
-class Files:
-    """Files by their full path. Paths ignore the letter case; text is kept as UTF-8."""
-
-    def __init__(self) -> None:
-        self._files: dict[str, tuple[str, list[bytes]]] = {}
-        self.locked: set[str] = set()
-        """Those that some program keeps others from opening, in lower case."""
-
-    def __contains__(self, path: str) -> bool:
-        return path.lower() in self._files
-
-    def __iter__(self) -> Iterator[str]:
-        """Every path."""
-        return iter([name for name, _unused in self._files.values()])
-
-    def read(self, path: str) -> str:
-        """The text of a file that is there."""
-        return self.read_bytes(path).decode()
-
-    def read_bytes(self, path: str) -> bytes:
-        """The content of a file that is there."""
-        return b"".join(self._files[path.lower()][1])
-
-    def size(self, path: str) -> int:
-        """How many bytes a file that is there has."""
-        return sum(map(len, self._files[path.lower()][1]))
-
-    def write(self, path: str, content: str | bytes) -> None:
-        """Make a file, or replace its content."""
-        name = self._files[path.lower()][0] if path in self else path
-        self._files[path.lower()] = (name, [_encoded(content)])
-
-    def append(self, path: str, content: str | bytes) -> None:
-        """Add to the end of a file, which is made if it is not there."""
-        self._files.setdefault(path.lower(), (path, []))[1].append(_encoded(content))
-
-    def remove(self, path: str) -> None:
-        """Delete a file that is there."""
-        del self._files[path.lower()]
-
-    def below(self, path: str) -> list[str]:
-        """Names of the files in a folder; of the file itself if the path is one."""
-        if path in self:
-            return [self._files[path.lower()][0].rpartition("\\")[2]]
-        folder = path.rstrip("\\").lower() + "\\"
-        names = (name for key, (name, _unused) in self._files.items() if key.startswith(folder))
-        return sorted({name[len(folder) :].partition("\\")[0] for name in names}, key=str.lower)
 
 
 def drive_for_configuration_manager(server: WindowsServer) -> Drive | None:
@@ -125,7 +79,7 @@ class LogicalDisks(ReadOnlyClass):
             DeviceID=drive.name,
             DriveType=drive.type,
             FileSystem=drive.file_system or None,
-            FreeSpace=drive.free if drive.size else None,
+            FreeSpace=self._server.files.free(drive.name) if drive.size else None,
             Name=drive.name,
             Size=drive.size or None,
             SystemCreationClassName="Win32_ComputerSystem",
@@ -140,16 +94,22 @@ class DataFiles(ReadOnlyClass):
         self._server = server
 
     def instances(self, caller: Caller, class_name: str) -> Iterable[Instance]:
-        return [self._shown(path) for path in self._server.files]
+        return list(self._shown(self._server.files))
 
     def matching(self, caller: Caller, class_name: str, equalities: Mapping[str, Value]) -> Iterable[Instance]:
         """With a name given, one look-up."""
         name = equalities.get("Name")
         if not isinstance(name, str):
             return self.instances(caller, class_name)
-        return [self._shown(name)] if name in self._server.files else []
+        return list(self._shown([name])) if name in self._server.files else []
 
-    def _shown(self, path: str) -> Instance:
+    def _shown(self, paths: Iterable[str]) -> Iterator[Instance]:
+        for path in paths:
+            # Programs may delete it meanwhile
+            with suppress(FileNotFoundError):
+                yield self._one(path, self._server.files.size(path))
+
+    def _one(self, path: str, size: int) -> Instance:
         drive, rest = ntpath.splitdrive(path.lower())
         folder, file_name = ntpath.split(rest)
         stem, extension = ntpath.splitext(file_name)
@@ -163,13 +123,10 @@ class DataFiles(ReadOnlyClass):
             Drive=drive,
             Extension=extension.removeprefix("."),
             FileName=stem,
-            FileSize=len(self._server.files.read_bytes(path)),
+            FileSize=size,
             FSName="NTFS",
             Name=path.lower(),
             Path=folder.rstrip("\\") + "\\",
             Status="OK",
+            Version=self._server.files.versions.get(path.lower()),
         )
-
-
-def _encoded(content: str | bytes) -> bytes:
-    return content.encode() if isinstance(content, str) else content

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
+from ..cloud.cloud import Cloud
 from ..internet.internet import Internet
 from ..quirks import Quirks
 from ..simulation import Simulation
@@ -31,8 +33,10 @@ from .site_control import Property, PropertyList, Role, SiteControl
 from .status import ComponentState, StatusSystem
 from .status_classes import ComponentSummaries, InsertionStrings, StatusMessages, StatusMessagesWithStrings
 from .topology import Topology
+from .update_check import NoOfflinePayloads, OfflinePayloads
 from .update_checks import UpdateChecks
-from .updates import UpdatePackages, Updates
+from .update_classes import update_classes, update_mof_files
+from .updates import Updates
 from .windows_server import WindowsServer
 
 _SITE_SERVER_THREADS = {
@@ -50,14 +54,21 @@ class Hierarchy:
     """A running hierarchy, made from a topology. Whoever reads or changes it does so within ``simulation.moment()``."""
 
     def __init__(
-        self, topology: Topology, accounts: tuple[Account, ...], simulation: Simulation, quirks: Quirks | None = None
+        self,
+        topology: Topology,
+        accounts: tuple[Account, ...],
+        simulation: Simulation,
+        quirks: Quirks | None = None,
+        directory: Path | None = None,
     ) -> None:
+        """``directory`` is where the files of its servers go, each server's in a temporary directory."""
         self.topology = topology
         self.simulation = simulation
         self.quirks = quirks or Quirks()
         self.access = Access(accounts)
         self.status = StatusSystem(simulation, SCHEDULED_COMPONENTS if self.quirks.scheduled_component == "present" else ())
-        self.updates = Updates(simulation)
+        first_role = topology.service_connection_point
+        self.updates = Updates(simulation, is_offline=first_role is not None and first_role.mode == "offline")
         self.cloud_services = CloudServices()
         self.site_control = SiteControl()
         if self.quirks.role_props == "many":
@@ -81,8 +92,11 @@ class Hierarchy:
             for site in topology.sites
         }
         self.directory = self._make_directory(accounts)
+        self._directory_of_files = directory
         self.network = Network(topology.servers)
         self.internet = Internet(self.network)
+        self.cloud = Cloud()
+        self.internet.services.update(self.cloud.services)
         for entry in topology.sites:
             self.network.listen(entry.sql_server, entry.sql_port)
         self.servers = {name: self._make_server(name, accounts) for name in topology.servers}
@@ -92,6 +106,7 @@ class Hierarchy:
         HierarchyManager(self)
         self.component_manager = ComponentManager(self)
         self.endpoint_validation = EndpointValidation(self)
+        self.offline_payloads: OfflinePayloads = NoOfflinePayloads()
         UpdateChecks(self)
         if topology.service_connection_point is not None:
             role = topology.service_connection_point
@@ -99,6 +114,12 @@ class Hierarchy:
         self.history = History(self.site_control, self.top_tier_site.code, lambda: simulation.now)
         if self.quirks.stale_rows == "present":
             self._leave_stale_row()
+
+    def close(self) -> None:
+        """End everything on this computer that belongs to it: files, programs and ports."""
+        self.internet.close()
+        for server in self.servers.values():
+            server.close()
 
     @property
     def top_tier_site(self) -> Site:
@@ -174,7 +195,9 @@ class Hierarchy:
 
     def _make_server(self, name: str, accounts: tuple[Account, ...]) -> WindowsServer:
         options = self.topology.server_options.get(name, ServerOptions())
-        server = WindowsServer(name, options, self.directory, self.simulation, self.quirks, self.network, self.internet)
+        server = WindowsServer(
+            name, options, self.directory, self.simulation, self.quirks, self.network, self.internet, self._directory_of_files
+        )
         for account in accounts:
             if account.may_manage_remotely:
                 server.accounts.add(REMOTE_MANAGEMENT_USERS, account.name)
@@ -251,7 +274,9 @@ class Hierarchy:
             self._add_provider_locations(server, site)
         self.site_control.add(Role(site_control.SMS_PROVIDER, site.sms_provider, site.code))
         provider = SmsProvider(self, site, server.repository)
-        server.repository.add_namespace(provider.namespace, ["site.mof", *mof_files(self.quirks)])
+        server.repository.add_namespace(
+            provider.namespace, ["site.mof", *update_mof_files(self.quirks), *mof_files(self.quirks)]
+        )
         if self.quirks.cloud_classes == "present":
             for cloud_class in (
                 Tenants(provider, "SMS_AAD_Tenant_Ex"),
@@ -270,7 +295,7 @@ class Hierarchy:
             StatusMessages(provider, "SMS_StatMsg"),
             StatusMessagesWithStrings(provider, "SMS_StatMsgWithInsStrings"),
             InsertionStrings(provider, "SMS_StatMsgInsStrings"),
-            UpdatePackages(provider, "SMS_CM_UpdatePackages"),
+            *update_classes(provider),
         ):
             server.repository.provide(provider.namespace, item.class_name, item)
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from ..wire.host import CommandResult
 
 if TYPE_CHECKING:
-    from .drives import Files
+    from .files import Files
 
 _ENCODED_COMMAND = re.compile(r"-EncodedCommand\s+(\S+)", re.IGNORECASE)
 _FULL_PATH = re.compile(r'(?<=GetFullPath\(")[^"]*(?=")')
@@ -55,8 +55,7 @@ class PowerShell:
     def decode_file(self, source: str, destination: str) -> CommandResult:
         """Make a file, new or anew, of the Base64 in the lines of another; an empty file if there is no other."""
         source, destination = self._full_path(source), self._full_path(destination.strip("'"))
-        is_folder = destination not in self._files and bool(self._files.below(destination))
-        if is_folder:
+        if self._files.is_folder(destination):
             return CommandResult(exit_code=1)
         lines = self._files.read(source).splitlines() if source in self._files else []
         self._files.write(destination, b"".join(base64.b64decode(line.strip(), validate=True) for line in lines))

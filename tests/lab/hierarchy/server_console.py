@@ -152,12 +152,13 @@ class ServerConsole:
         self, server: str, drive: str, free: int, size: int | None = None, type: int = LOCAL_DISK, file_system: str = "NTFS"
     ) -> None:
         """Add a drive or change it; sizes are in bytes, and stay as they are where no size is given."""
-        drives, name = self._server(server).drives, drive.upper()
+        machine, name = self._server(server), drive.upper()
+        drives = machine.drives
         known = drives.get(name)
         total = size if size is not None else known.size if known else free
         if not 0 <= free <= total:
             raise ValueError(f"{name} cannot have {free} of {total} bytes free")
-        drives[name] = Drive(name, total, free, type, file_system)
+        drives[name] = Drive(name, total, free, type, file_system, machine.files.taken(name))
 
     def remove_drive(self, server: str, drive: str) -> None:
         if self._server(server).drives.pop(drive.upper(), None) is None:

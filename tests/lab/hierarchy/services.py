@@ -18,7 +18,6 @@ seconds that everything takes, and that a service says Start Pending while it wa
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING, Literal
 from ..wmi.codes import Wbem, failure
 from ..wmi.model import Caller, Instance, Reference, Value
 from ..wmi.read_only import ReadOnlyClass
+from .processes import new_process_id
 
 if TYPE_CHECKING:
     from .windows_server import WindowsServer
@@ -48,8 +48,6 @@ StartMode = Literal["Auto", "Manual", "Disabled"]
 _START_MODES: dict[Value, StartMode] = {"Automatic": "Auto", "Manual": "Manual", "Disabled": "Disabled"}
 """What ChangeStartMode takes for a service, and how Win32_Service shows it."""
 
-_process_ids = itertools.count(1000, 52)
-
 
 @dataclass
 class Service:
@@ -69,12 +67,12 @@ class Service:
     """It never gets beyond Stop Pending."""
     is_waiting: bool = False
     """It will start as soon as everything that it depends on runs."""
-    process_id: int = field(default_factory=lambda: next(_process_ids))
+    process_id: int = field(default_factory=new_process_id)
     """0 while it is stopped, and another one after every start."""
 
     def make_process(self) -> None:
         """Have it run in a new process."""
-        self.process_id = next(_process_ids)
+        self.process_id = new_process_id()
 
 
 class ServiceControl:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+
 from ..internet.internet import Internet
 from ..quirks import Quirks
 from ..simulation import Simulation
@@ -16,11 +19,13 @@ from .account_classes import AccountClasses
 from .certificate_stores import CertificateStores
 from .commands import CommandInterpreter
 from .directory import ADMINISTRATORS, REMOTE_MANAGEMENT_USERS, Directory
-from .drives import DataFiles, Files, LogicalDisks, usual_drives
+from .drives import DataFiles, LogicalDisks, usual_drives
+from .files import Files
 from .local_groups import LocalAccounts
 from .moment import WmiAtOneMoment
 from .network import Network
 from .operating_systems import ComputerSystems, OperatingSystems, ServerOptions
+from .processes import ProcessClass, Processes
 from .services import DependentServiceClass, Service, ServiceClass, ServiceControl
 
 _ENVIRONMENT = {"SystemRoot": r"C:\Windows", "ProgramFiles": r"C:\Program Files"}
@@ -56,6 +61,7 @@ class WindowsServer:
         quirks: Quirks,
         network: Network | None = None,
         internet: Internet | None = None,
+        directory_of_files: Path | None = None,
     ) -> None:
         self.name = name
         self.is_running = True
@@ -77,8 +83,9 @@ class WindowsServer:
         """Where Configuration Manager is installed, if it is."""
         is_domain_controller = options.domain_role == "domain_controller"
         self.accounts = LocalAccounts(self.netbios_name, options.language, directory, is_domain_controller=is_domain_controller)
-        self.files = Files()
         self.drives = usual_drives()
+        self.files = Files(self.drives, directory_of_files)
+        self.processes = Processes(simulation)
         self.powershell_starts: list[str] = []
         self.registry = Registry()
         windows_registry.fill(self)
@@ -95,11 +102,19 @@ class WindowsServer:
         return rf"{self.installation_directory}\Logs"
 
     def log(self, path: str, line: str) -> None:
-        """Add a line to a log, which is renamed when it is full: the last letter of its name becomes an underscore."""
+        """Add a line to a log, which is renamed when it is full: the last letter of its name becomes an underscore.
+
+        A line for which there is no room is lost.
+        """
         if path in self.files and self.files.size(path) >= LOG_SIZE:
-            self.files.write(f"{path[:-1]}_", self.files.read_bytes(path))
-            self.files.write(path, "")
-        self.files.append(path, line)
+            self.files.rename(path, f"{path[:-1]}_")
+        with suppress(OSError):
+            self.files.append(path, line)
+
+    def close(self) -> None:
+        """End its programs, and delete its files."""
+        self.processes.close()
+        self.files.close()
 
     def may_manage_remotely(self, account: str) -> bool:
         return self.is_administrator(account) or self.accounts.is_in(REMOTE_MANAGEMENT_USERS, account)
@@ -148,6 +163,7 @@ class WindowsServer:
         self.repository.provide(cimv2, "Win32_ComputerSystem", ComputerSystems(self))
         self.repository.provide(cimv2, "Win32_LogicalDisk", LogicalDisks(self))
         self.repository.provide(cimv2, "CIM_DataFile", DataFiles(self))
+        self.repository.provide(cimv2, "Win32_Process", ProcessClass(self))
         accounts = AccountClasses(self)
         for class_name in accounts.CLASSES:
             self.repository.provide(cimv2, class_name, accounts)

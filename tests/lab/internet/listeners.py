@@ -9,15 +9,15 @@ import ssl
 import struct
 from abc import ABC, abstractmethod
 from contextlib import suppress
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler
 from threading import Thread
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from .answers import Answers
+from .web import Service
 
 LOOPBACK = "127.0.0.1"
 
 _IDLE_SECONDS = 30
-_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _HANG_UP_AT_ONCE = struct.pack("ii", 1, 0)
 """For SO_LINGER: what is closed is reset."""
 
@@ -108,36 +108,14 @@ class ResettingPort(_Server):
 
 
 class HttpsPort(_Server):
-    """Answers every request with the same status."""
+    """Answers every request with the same status, or GET and POST as a service of its host does."""
 
-    def __init__(self, tls: ssl.SSLContext, status: int) -> None:
+    def __init__(self, tls: ssl.SSLContext, status: int, service: Service | None = None) -> None:
         self._tls = tls
         self._status = status
+        self._service = service
         super().__init__()
 
     def serve(self, connection: socket.socket) -> None:
         with self._tls.wrap_socket(connection, server_side=True) as secured:
-            _Answers(secured, self._status)
-
-
-class _Answers(BaseHTTPRequestHandler):
-    """To all requests that come on one connection."""
-
-    protocol_version = "HTTP/1.1"
-
-    def __init__(self, connection: socket.socket, status: int) -> None:
-        self._status = status
-        super().__init__(connection, connection.getpeername(), None)  # type: ignore[arg-type]  # it has no use for a server
-
-    def do_GET(self) -> None:
-        body = b"" if self._status in _WITHOUT_BODY else f"{self._status}\n".encode()
-        self.send_response(self._status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    do_HEAD = do_GET
-
-    def log_message(self, format: str, *arguments: Any) -> None:
-        """To nobody."""
+            Answers(secured, self._status, self._service)

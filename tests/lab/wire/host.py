@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Protocol
 
 from ..quirks import Quirks
@@ -50,11 +53,62 @@ class CommandResult:
     exit_code: int = 0
 
 
+class Execution:
+    """A command while it runs, between its shell and the programs that it starts.
+
+    Programs put out what is to be seen before they end, and are told when somebody has the command end.
+    """
+
+    def __init__(self, on_output: Callable[[bytes, bytes], None]) -> None:
+        """``on_output`` takes what is written to standard output and to standard error."""
+        self._on_output = on_output
+        self._lock = Lock()
+        self._is_ended = False
+        self._callbacks: list[Callable[[], None]] = []
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether somebody has it end: then nothing more is started, and nobody wants to know what comes of it."""
+        return self._is_ended
+
+    def write(self, stdout: bytes = b"", stderr: bytes = b"") -> None:
+        """Put something out at once."""
+        if stdout or stderr:
+            self._on_output(stdout, stderr)
+
+    def end(self) -> None:
+        """Have it end: everything that asked to be told so is."""
+        with self._lock:
+            self._is_ended = True
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            callback()
+
+    @contextmanager
+    def telling(self, callback: Callable[[], None]) -> Iterator[None]:
+        """Call ``callback`` if somebody has it end meanwhile, or has already."""
+        with self._lock:
+            is_ended = self._is_ended
+            if not is_ended:
+                self._callbacks.append(callback)
+        if is_ended:
+            callback()
+        try:
+            yield
+        finally:
+            with self._lock:
+                if callback in self._callbacks:
+                    self._callbacks.remove(callback)
+
+
 class CommandHost(Protocol):
     """Runs command lines for the cmd shell of a simulated server."""
 
-    def run(self, caller: Caller, command_line: str, stdin: bytes) -> CommandResult:
-        """Run a command line to its end. One that nobody knows fails as in cmd.exe, with an exit code and a message."""
+    def run(self, caller: Caller, command_line: str, stdin: bytes, execution: Execution | None = None) -> CommandResult:
+        """Run a command line to its end. One that nobody knows fails as in cmd.exe, with an exit code and a message.
+
+        The result is without what has gone to an ``execution`` before.
+        """
 
 
 class Host(Protocol):

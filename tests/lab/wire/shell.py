@@ -15,7 +15,7 @@ from ..wmi.model import Caller
 from . import faults
 from .envelopes import Answer, Request, command_line, new_id
 from .faults import Fault, FaultKind, ProviderFault
-from .host import CommandHost, CommandResult, Host
+from .host import CommandHost, CommandResult, Execution, Host
 from .names import ADDRESSING, ANONYMOUS, CMD_SHELL, SHELL, TRANSFER, WSMAN
 
 _MAX_SHELLS = 30
@@ -29,7 +29,7 @@ class Command:
     """A command in a shell.
 
     It gets its whole input at once. So it starts when its input ends, or, where no input has come, when somebody wants
-    its output.
+    its output. It goes on when nobody asks for its output any more, until somebody ends it.
     """
 
     def __init__(self, host: CommandHost, caller: Caller, line: str) -> None:
@@ -39,9 +39,11 @@ class Command:
         self._input: bytearray | None = None
         self._changed = Condition()
         self._is_started = False
-        self._result: CommandResult | None = None
+        self._execution = Execution(self._put_out)
+        self._output = {stream: bytearray() for stream in _STREAMS}
+        """What nobody has received yet."""
+        self._exit_code: int | None = None
         self._failure: FaultKind | None = None
-        self._sent = dict.fromkeys(_STREAMS, 0)
 
     def send(self, data: bytes, is_last: bool) -> None:
         """Take input."""
@@ -57,25 +59,26 @@ class Command:
         with self._changed:
             if self._input is None:
                 self._start()
-            if not self._changed.wait_for(lambda: self._result or self._failure, timeout):
+            if not self._changed.wait_for(lambda: self._is_over or any(self._output.values()), timeout):
                 raise Fault(faults.TIMED_OUT)
-            if self._failure is not None or self._result is None:
-                raise _shell_fault(self._failure or faults.INTERNAL_ERROR)
+            if self._failure is not None:
+                raise _shell_fault(self._failure)
             output: dict[str, bytes] = {}
-            for stream, data in zip(_STREAMS, (self._result.stdout, self._result.stderr), strict=True):
-                output[stream] = data[self._sent[stream] : self._sent[stream] + size]
-                self._sent[stream] += len(output[stream])
+            for stream, data in self._output.items():
+                output[stream] = bytes(data[:size])
                 size -= len(output[stream])
-            is_done = self._sent == {"stdout": len(self._result.stdout), "stderr": len(self._result.stderr)}
-            return output, self._result.exit_code if is_done else None
+                del data[: len(output[stream])]
+            return output, None if any(self._output.values()) else self._exit_code
 
     def interrupt(self) -> None:
         """Ctrl+C: a program that still runs ends."""
         self._finish(CommandResult(exit_code=_CONTROL_C_EXIT))
+        self._execution.end()
 
     def terminate(self) -> None:
-        """Nobody wants the command any more; who still waits for its output is told so."""
-        self._finish(None, faults.ABORTED)
+        """Nobody wants the command any more, so it ends; who still waits for its output is told so."""
+        self._fail(faults.ABORTED)
+        self._execution.end()
 
     def _start(self) -> None:
         if not self._is_started:
@@ -84,16 +87,34 @@ class Command:
 
     def _run(self) -> None:
         try:
-            result = self._host.run(self._caller, self._line, bytes(self._input or b""))
+            result = self._host.run(self._caller, self._line, bytes(self._input or b""), self._execution)
         except BaseException:
-            self._finish(None, faults.INTERNAL_ERROR)
+            self._fail(faults.INTERNAL_ERROR)
             raise
         self._finish(result)
 
-    def _finish(self, result: CommandResult | None, failure: FaultKind | None = None) -> None:
+    def _put_out(self, stdout: bytes, stderr: bytes) -> None:
         with self._changed:
-            if self._result is None and self._failure is None:
-                self._is_started, self._result, self._failure = True, result, failure
+            if not self._is_over:
+                self._output["stdout"] += stdout
+                self._output["stderr"] += stderr
+                self._changed.notify_all()
+
+    @property
+    def _is_over(self) -> bool:
+        return self._exit_code is not None or self._failure is not None
+
+    def _finish(self, result: CommandResult) -> None:
+        with self._changed:
+            if not self._is_over:
+                self._put_out(result.stdout, result.stderr)
+                self._is_started, self._exit_code = True, result.exit_code
+                self._changed.notify_all()
+
+    def _fail(self, failure: FaultKind) -> None:
+        with self._changed:
+            if not self._is_over:
+                self._is_started, self._failure = True, failure
                 self._changed.notify_all()
 
 

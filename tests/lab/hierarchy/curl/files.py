@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -22,15 +21,14 @@ _TIMEOUT = 60
 
 
 def get_file(server: WindowsServer, config: Config) -> CommandResult:
-    """Run the real curl with the same options; the URL becomes that of a copy of the server's file."""
+    """Run the real curl with the same options; the URL becomes that of the server's file on this computer."""
     url, *others = config.values("url")
     if others or not url.startswith(_PREFIX) or not {setting.name for setting in config.settings} <= _UNDERSTOOD:
         raise ConfigError("the lab gets one file: URL, quietly")
     path = unquote(url.removeprefix(_PREFIX)).replace("/", "\\")
-    with tempfile.TemporaryDirectory() as directory:
-        copy = Path(directory) / "file"
-        with server.simulation.moment():
-            if path in server.files and path.lower() not in server.files.locked:
-                copy.write_bytes(server.files.read_bytes(path))
-        finished = run_real_curl([*config.without({"url"}), Setting("url", f"file://{copy}")], _TIMEOUT)
-    return CommandResult(finished.stdout, finished.stderr.replace(str(copy).encode(), path.encode()), finished.returncode)
+    with server.simulation.moment():
+        is_readable = path in server.files and path.lower() not in server.files.locked
+        location = server.files.location(path) if is_readable else Path("/dev/null", path)
+    finished = run_real_curl([*config.without({"url"}), Setting("url", location.as_uri())], _TIMEOUT)
+    errors = finished.stderr.replace(str(location).encode(), path.encode())
+    return CommandResult(finished.stdout, errors, finished.returncode)

@@ -5,23 +5,15 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.serialization import Encoding
-
-from ...internet.authorities import OLD_CIPHERS, unused_root
-from ...internet.internet import HTTPS
-from ...internet.listeners import Address
-from ...internet.proxies import credentials
 from ...wire.host import CommandResult
 from .config import Config, ConfigError, Setting
 from .real import run_real_curl
 from .schannel import as_schannel
+from .ways import Proxy, Stop, host_of, proxy_at, whom_to_trust
 from .write_out import EVERYTHING, Transfer, read_transfer, write_out
 
 if TYPE_CHECKING:
@@ -37,34 +29,16 @@ _LONGEST = 300
 _GRACE = 30
 
 
-@dataclass(frozen=True)
-class _Stop:
-    """A host that curl connects to: as the server knows it, and where it really is."""
-
-    host: str
-    port: int
-    address: Address
-
-    def named(self, text: str) -> str:
-        """What the real curl says, with the names that the server knows."""
-        real = self.address
-        text = text.replace(f"{real.host} port {real.port}", f"{self.host} port {self.port}")
-        return text.replace(f": {real.host}", f": {self.host}")
-
-
 def get_answers(server: WindowsServer, config: Config) -> CommandResult:
     """Run the real curl with the same options, but for where it connects to and whom it trusts."""
     if config.has("range") or [output.lower() for output in config.values("output")] != ["nul"] * len(config.values("url")):
         raise ConfigError("the lab gets whole answers over HTTPS and keeps none: the output of each URL is NUL")
     with server.simulation.moment():
         proxy = _proxy(server, config)
-        hosts = [_host(server, url, is_direct=proxy is None) for url in config.values("url")]
-        # curl takes no empty file
-        roots = server.certificates.trusted() or [unused_root()]
-    with tempfile.TemporaryDirectory() as directory:
-        bundle = Path(directory) / "roots.pem"
-        bundle.write_bytes(b"".join(root.public_bytes(Encoding.PEM) for root in roots))
-        settings = [*config.without(_REWRITTEN), *_whom_to_trust(bundle), *_where_to_go(config, hosts, proxy)]
+        hosts = [host_of(server, url, proxy) for url in config.values("url")]
+        roots = server.certificates.trusted()
+    with whom_to_trust(roots) as trust:
+        settings = [*config.without(_REWRITTEN), *trust, *_where_to_go(config, hosts, proxy)]
         finished = run_real_curl(settings, _longest(config))
     transfers = [_renamed(read_transfer(line), hosts, proxy) for line in finished.stdout.decode().splitlines()]
     if len(transfers) != len(hosts):
@@ -74,7 +48,7 @@ def get_answers(server: WindowsServer, config: Config) -> CommandResult:
     return _result(transfers, config, server.curl_version or ())
 
 
-def _proxy(server: WindowsServer, config: Config) -> _Stop | None:
+def _proxy(server: WindowsServer, config: Config) -> Proxy | None:
     """The proxy that everything goes through; None where everything goes directly."""
     url, without = config.value("proxy", ""), config.value("noproxy", "")
     if without not in ("", "*"):
@@ -84,32 +58,15 @@ def _proxy(server: WindowsServer, config: Config) -> _Stop | None:
     parts = urlsplit(url if "://" in url else f"http://{url}")
     if parts.scheme != "http" or not parts.hostname:
         raise ConfigError(f"the lab has HTTP proxies, unlike {url}")
-    port = parts.port or _PROXY_PORT
-    return _Stop(parts.hostname, port, server.internet.way_to_proxy(server.name, parts.hostname, port))
+    account, separator, password = config.value("proxy-user", "").partition(":")
+    return proxy_at(server, parts.hostname, parts.port or _PROXY_PORT, (account, password) if separator else None)
 
 
-def _host(server: WindowsServer, url: str, is_direct: bool) -> _Stop:
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or HTTPS
-    return _Stop(host, port, server.internet.way(server.name if is_direct else "", host, port))
-
-
-def _whom_to_trust(bundle: Path) -> list[Setting]:
-    # Without HTTP/2, as the curl of Windows is built; and with the versions of TLS that Windows still has
-    return [Setting("cacert", str(bundle)), Setting("ciphers", OLD_CIPHERS), Setting("http1.1")]
-
-
-def _where_to_go(config: Config, hosts: Sequence[_Stop], proxy: _Stop | None) -> list[Setting]:
+def _where_to_go(config: Config, hosts: Sequence[Stop], proxy: Proxy | None) -> list[Setting]:
     settings = [Setting("write-out", EVERYTHING)]
     for url, host in zip(config.values("url"), hosts, strict=True):
-        way = f"{host.host}:{host.port}:{host.address.host}:{host.address.port}"
-        settings += [Setting("url", url), Setting("output", "/dev/null"), Setting("connect-to", way)]
-    if proxy is not None:
-        settings.append(Setting("proxy", f"http://{proxy.address.host}:{proxy.address.port}"))
-        account, separator, password = config.value("proxy-user", "").partition(":")
-        if separator:
-            settings.append(Setting("proxy-user", ":".join(credentials(account, password))))
-    return settings
+        settings += [Setting("url", url), Setting("output", "/dev/null"), host.connect_to]
+    return [*settings, *(proxy.settings if proxy else ())]
 
 
 def _longest(config: Config) -> float:
@@ -118,9 +75,9 @@ def _longest(config: Config) -> float:
     return rounds * config.number("max-time", _LONGEST) + _GRACE
 
 
-def _renamed(transfer: Transfer, hosts: Sequence[_Stop], proxy: _Stop | None) -> Transfer:
+def _renamed(transfer: Transfer, hosts: Sequence[Stop], proxy: Proxy | None) -> Transfer:
     error = hosts[transfer.number].named(transfer.error)
-    return transfer.but(errormsg=proxy.named(error) if proxy else error)
+    return transfer.but(errormsg=proxy.stop.named(error) if proxy else error)
 
 
 def _result(transfers: Sequence[Transfer], config: Config, version: tuple[int, ...]) -> CommandResult:

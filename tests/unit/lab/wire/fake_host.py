@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from lab.quirks import Quirks
-from lab.wire.host import CommandResult, RequestRecord
+from lab.wire.host import CommandResult, Execution, RequestRecord
 from lab.wire.listener import Listener
 from lab.wmi.model import (
     Caller,
@@ -127,23 +127,31 @@ class FakeWmi:
 
 
 class FakeCommands:
-    """``echo``; ``sort``, which gives its input back; ``wait``, which ends when the test says so."""
+    """``echo``; ``sort``, which gives its input back; ``wait``, which says so and ends when the test, or its shell, says so."""
 
     def __init__(self) -> None:
         self.is_waiting = Event()
         self.may_end = Event()
+        self.was_ended = Event()
 
-    def run(self, caller: Caller, command_line: str, stdin: bytes) -> CommandResult:
+    def run(self, caller: Caller, command_line: str, stdin: bytes, execution: Execution | None = None) -> CommandResult:
         name, _separator, arguments = command_line.partition(" ")
         if name == "echo":
             return CommandResult(arguments.encode() + b"\r\n")
         if name == "sort":
             return CommandResult(stdin)
         if name == "wait":
-            self.is_waiting.set()
-            assert self.may_end.wait(20)
+            assert execution is not None
+            execution.write(arguments.encode())
+            with execution.telling(self._end):
+                self.is_waiting.set()
+                assert self.may_end.wait(20)
             return CommandResult(b"waited", exit_code=3)
         return CommandResult(b"", f"'{name}' is not recognized".encode(), 1)
+
+    def _end(self) -> None:
+        self.was_ended.set()
+        self.may_end.set()
 
 
 @dataclass

@@ -84,6 +84,29 @@ def waiting(
         host.commands.may_end.set()
 
 
+def test_output_comes_while_the_command_runs(client: Protocol, host: FakeHost) -> None:
+    shell = client.open_shell()
+    command = client.run_command(shell, "wait", ["for it"])
+    assert client.get_command_output_raw(shell, command) == (b"for it", b"", -1, False)
+    with pytest.raises(WinRMOperationTimeoutError):
+        client.get_command_output_raw(shell, command)
+    host.commands.may_end.set()
+    assert client.get_command_output(shell, command) == (b"waited", b"", 3)
+
+
+@pytest.mark.parametrize("ends_shell", [True, False])
+def test_the_end_is_told_to_what_runs(client: Protocol, host: FakeHost, ends_shell: bool) -> None:
+    shell = client.open_shell()
+    command = client.run_command(shell, "wait", ["x"])
+    client.get_command_output_raw(shell, command)
+    assert not host.commands.was_ended.is_set()
+    if ends_shell:
+        client.close_shell(shell, close_session=False)
+    else:
+        client.cleanup_command(shell, command)
+    assert host.commands.was_ended.wait(20)
+
+
 def test_a_deleted_shell_ends_the_waiting(client: Protocol, waiting: tuple[str, str, Callable[[], object]]) -> None:
     shell, _unused, outcome = waiting
     client.close_shell(shell)
