@@ -230,6 +230,11 @@ usage_data:
       description: The version of the site that it is of; null where that is not known.
       type: str
       sample: 5.00.9135.1000
+imported_at:
+  description: When the folder was imported, in UTC; null for other phases, and where the computer does not tell.
+  returned: success
+  type: str
+  sample: '2026-11-24T18:00:00+00:00'
 updates:
   description: The folder with the updates, after the run; null for phases that have none.
   returned: success

@@ -32,6 +32,8 @@ class Notes:
     """Digest of the folder with the updates after that."""
     imported: str = ""
     """Digest of the folder that was imported."""
+    imported_at: datetime | None = None
+    """By the clock of the computer."""
 
 
 def connected_for(usage_data: str, download: Download) -> str:
@@ -46,20 +48,24 @@ def read_notes(registry: Registry, phase: Phase) -> Notes:
         return Notes(prepared=parts[0], prepared_at=_moment(parts[1]))
     if phase is Phase.CONNECT and len(parts) == 2:
         return Notes(connected=parts[0], downloaded=parts[1])
-    if phase is Phase.IMPORT and len(parts) == 1:
-        return Notes(imported=parts[0])
+    if phase is Phase.IMPORT and len(parts) == 2:
+        return Notes(imported=parts[0], imported_at=_moment(parts[1]))
     return Notes()
 
 
 def write_notes(registry: Registry, phase: Phase, notes: Notes) -> None:
     """Those of a phase."""
     texts = {
-        Phase.PREPARE: f"{notes.prepared}/{notes.prepared_at.isoformat() if notes.prepared_at else ''}",
+        Phase.PREPARE: f"{notes.prepared}/{_text(notes.prepared_at)}",
         Phase.CONNECT: f"{notes.connected}/{notes.downloaded}",
-        Phase.IMPORT: notes.imported,
+        Phase.IMPORT: f"{notes.imported}/{_text(notes.imported_at)}",
     }
     if phase in texts:
         registry.write_text(_KEY, phase.value, texts[phase], make_key=True)
+
+
+def _text(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 def _moment(text: str) -> datetime | None:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..._windows.files import make_folder
 from ..._windows.registry import Registry
@@ -26,6 +26,8 @@ from .tool_folder import find_tool
 from .tool_log import read_steps
 from .watching import Watch
 
+_TIMED = (Phase.PREPARE, Phase.IMPORT)
+"""What is noted with its time."""
 _WRITE_USAGE_DATA = (Phase.PREPARE, Phase.EXPORT)
 
 
@@ -60,7 +62,7 @@ class Servicing:
             folder = find_tool(shell, self._registry, tool)
             before = self._look(shell, desired)
         watch = Watch(self._client, folder, self._waiting, read_steps())
-        before = Actual(watch.running(), before.usage_data, before.updates, before.notes, before.now)
+        before = replace(before, running=watch.running())
         decision = decide(desired, before, folder)
         if decision is Decision.KEEP or check_only:
             return Serviced(decision, decision is not Decision.KEEP, folder, before, before)
@@ -72,7 +74,7 @@ class Servicing:
         with CommandShell(self._client) as shell:
             after = self._look(shell, desired)
         warnings = verdict.warnings + tuple(_check(desired, after, outcome, watch.log))
-        self._note(desired, after)
+        after = replace(after, notes=self._note(desired, after))
         return Serviced(decision, _has_changed(desired, before, after), folder, before, after, outcome, warnings)
 
     def _look(self, shell: CommandShell, desired: Desired) -> Actual:
@@ -80,7 +82,7 @@ class Servicing:
         usage_data = read_usage_data(shell, run.usage_data) if run.usage_data else []
         updates = read_update_folder(shell, run.updates) if run.updates else None
         notes = Notes() if run.phase is Phase.EXPORT else read_notes(self._registry, run.phase)
-        now = read_operating_system(self._client).time if run.phase is Phase.PREPARE else None
+        now = read_operating_system(self._client).time if run.phase in _TIMED else None
         return Actual((), usage_data, updates, notes, now)
 
     def _run(self, watch: Watch, desired: Desired, decision: Decision) -> Outcome:
@@ -94,12 +96,13 @@ class Servicing:
                 make_folder(shell, run.usage_data.rpartition("\\")[0])
         return watch.run(run)
 
-    def _note(self, desired: Desired, after: Actual) -> None:
+    def _note(self, desired: Desired, after: Actual) -> Notes:
         phase = desired.run.phase
         usage_data = digest_of(after.usage_data)
         folder = after.updates.digest if after.updates else ""
-        notes = Notes(usage_data, after.now, connected_for(usage_data, desired.run.download), folder, folder)
+        notes = Notes(usage_data, after.now, connected_for(usage_data, desired.run.download), folder, folder, after.now)
         write_notes(self._registry, phase, notes)
+        return notes
 
 
 def _has_changed(desired: Desired, before: Actual, after: Actual) -> bool:

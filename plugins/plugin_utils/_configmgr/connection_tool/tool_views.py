@@ -8,8 +8,9 @@
 
 from __future__ import annotations
 
-from ..views import View
+from ..views import View, view_time
 from .decision import Actual, Desired
+from .run import Phase
 from .servicing import Serviced
 from .tool_files import UpdateFolder, UsageData
 
@@ -30,6 +31,7 @@ def view_serviced(desired: Desired, serviced: Serviced) -> tuple[View, View, Vie
             {"severity": record.severity, "message": record.message}
             for record in (outcome.records[-_MOST_RECORDS:] if outcome else ())
         ],
+        "imported_at": view_time(serviced.after.notes.imported_at) if desired.run.phase is Phase.IMPORT else None,
         **_files(serviced.after),
     }
     return _files(serviced.before), _files(serviced.after), result
