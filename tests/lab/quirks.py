@@ -109,6 +109,13 @@ class Quirks:
     last_synced_time: Literal["number", "text", "missing"] = "number"
     """The registry key of SMS_DMP_DOWNLOADER has the time of the last check for updates as a number, as text, or not at all."""
 
+    update_check_request: Literal["times", "never"] = "times"
+    """SMS_DMP_DOWNLOADER looks for updates when both of its times in the registry are set to 0, as one script has it, or does
+    not look at them."""
+
+    failed_check: Literal["unsynced", "synced"] = "unsynced"
+    """A check for updates that has failed is not noted as the last one, or is."""
+
     cloud_classes: Literal["present", "missing"] = "present"
     """The SMS Provider has the classes of Entra tenants, their applications and Azure services, or does not."""
 

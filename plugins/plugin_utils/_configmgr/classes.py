@@ -80,7 +80,56 @@ INSERTION_STRING = CimClass.declare("SMS_StatMsgInsStrings", InsStrIndex="uint32
 ENTRA_TENANT = CimClass.declare("SMS_AAD_Tenant_Ex", Name="string", TenantID="string")
 ENTRA_APPLICATION = CimClass.declare("SMS_AAD_Application_Ex", ClientID="string", Name="string")
 AZURE_SERVICE = CimClass.declare("SMS_Azure_CloudService", Name="string", ServiceType="uint32")
-UPDATE_PACKAGE = CimClass.declare("SMS_CM_UpdatePackages", Name="string", State="uint32")
+UPDATE_PACKAGE = CimClass.declare(
+    "SMS_CM_UpdatePackages",
+    ClientVersion="string",
+    DateCreated="datetime",
+    DateReleased="datetime",
+    Description="string",
+    FullVersion="string",
+    Impact="sint32",
+    LastUpdateTime="datetime",
+    LocaleID="sint32",
+    MaxCMVersion="string",
+    MinCMVersion="string",
+    MoreInfoLink="string",
+    Name="string",
+    PackageGuid="string",
+    PrereqFlag="sint32",
+    PrereqPackageName="string",
+    PrereqPackageState="sint32",
+    PublisherFlags="sint32",
+    State="sint32",
+    UpdateType="sint32",
+    WarningFlag="sint32",
+)
+UPDATE_SITE_STATUS = CimClass.declare(
+    "SMS_CM_UpdatePackageSiteStatus",
+    LastUpdateTime="datetime",
+    PackageGuid="string",
+    SiteCode="string",
+    SiteName="string",
+    SiteServerName="string",
+    State="sint32",
+)
+UPDATE_DOWNLOAD, UPDATE_PREREQUISITE_CHECK, UPDATE_INSTALLATION = (
+    CimClass.declare(
+        name,
+        Description="string",
+        IsComplete="sint32",
+        MessageTime="datetime",
+        OrderId="sint32",
+        PackageGuid="string",
+        Progress="sint32",
+        SiteCode="string",
+        SubStageName="string",
+    )
+    for name in (
+        "SMS_CM_UpdatePackDownloadMonitoring",
+        "SMS_CM_UpdatePackDetailedPrereqMonitoring",
+        "SMS_CM_UpdatePackDetailedMonitoring",
+    )
+)
 
 SCHEMA = Schema(
     PROVIDER_LOCATION,
@@ -93,4 +142,8 @@ SCHEMA = Schema(
     STATUS_MESSAGE,
     INSERTION_STRING,
     UPDATE_PACKAGE,
+    UPDATE_SITE_STATUS,
+    UPDATE_DOWNLOAD,
+    UPDATE_PREREQUISITE_CHECK,
+    UPDATE_INSTALLATION,
 )

@@ -15,7 +15,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from .._wsman.errors import WsmanFault
 from .._wsman.values import CimClass, CimInstance, CimValue
 from . import classes
 from .provider import SiteProvider
@@ -83,13 +82,7 @@ def read_cloud_services(provider: SiteProvider) -> CloudServices:
 
 
 def _rows(provider: SiteProvider, declared: CimClass) -> list[CimInstance] | None:
-    try:
-        return list(provider.query(f"SELECT * FROM {declared.name}", declared))
-    except WsmanFault as fault:
-        if fault.reply_lost:
-            raise
-        # The class is missing, or the account may not read it: the list says that it does not know.
-        return None
+    return provider.query_if_known(f"SELECT * FROM {declared.name}", declared)
 
 
 def _application(row: CimInstance, tenants: dict[str, str]) -> Application:

@@ -100,6 +100,15 @@ class SiteProvider:
         """The instances that a WQL query selects; see `WsmanClient.query`."""
         return self.client.query(self.namespace, wql, expected)
 
+    def query_if_known(self, wql: str, expected: CimClass) -> list[CimInstance] | None:
+        """The same; None where the provider does not tell: it has no such class, or not for this account."""
+        try:
+            return list(self.query(wql, expected))
+        except WsmanFault as fault:
+            if fault.reply_lost:
+                raise
+            return None
+
     def get(self, class_name: str, keys: Mapping[str, KeyValue]) -> CimInstance:
         """The instance with these keys."""
         return self.client.get(self.namespace, class_name, keys)

@@ -33,6 +33,7 @@ from .site_control import Property, PropertyList, Role, SiteControl
 from .status import ComponentState, StatusSystem
 from .status_classes import ComponentSummaries, InsertionStrings, StatusMessages, StatusMessagesWithStrings
 from .topology import Topology
+from .update_check import NoOfflinePayloads, OfflinePayloads
 from .update_checks import UpdateChecks
 from .update_classes import update_classes, update_mof_files
 from .updates import Updates
@@ -105,6 +106,7 @@ class Hierarchy:
         HierarchyManager(self)
         self.component_manager = ComponentManager(self)
         self.endpoint_validation = EndpointValidation(self)
+        self.offline_payloads: OfflinePayloads = NoOfflinePayloads()
         UpdateChecks(self)
         if topology.service_connection_point is not None:
             role = topology.service_connection_point

@@ -8,7 +8,6 @@ only the former, as nobody has told it of more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,10 +76,6 @@ class Updates:
         package = self.find(name)
         package.progress, package.prerequisite_flags = progress, prerequisite_flags
         self._note(package, state)
-
-    def newest(self, packages: Sequence[Update]) -> Update | None:
-        """The one with the highest version of them."""
-        return max(packages, key=lambda package: numbers(package.release.full_version), default=None)
 
     def _note(self, package: Update, state: UpdateState) -> None:
         package.state = state

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 
 from ..hierarchy.network import Attempt, Network
@@ -93,15 +94,9 @@ class Internet:
 
     def way(self, source: str, host: str, port: int) -> Address:
         """Where a connection from a server to a host really has to go; from a proxy, if the source is empty."""
-        endpoint = self._endpoint(host)
-        if endpoint is None:
-            return self._dead_end(_INTERNAL[self._network.connect(source, host, port)])
-        if endpoint.connection != "unknown_host" and source.lower() in self._shut_in:
-            return self._dead_end("timed_out")
+        endpoint = self.endpoint(source, host, port)
         if endpoint.connection != "accepted":
             return self._dead_end(endpoint.connection)
-        if port != HTTPS:
-            return self._dead_end("refused")
         name = host.lower()
         if name not in self._listeners:
             service = self.services.get(name) if endpoint.status == HTTPStatus.OK else None
@@ -110,16 +105,32 @@ class Internet:
 
     def way_to_proxy(self, source: str, host: str, port: int) -> Address:
         """Where a connection from a server to a proxy really has to go."""
+        found = self.proxy(source, host, port)
+        return found.address if isinstance(found, Proxy) else self._dead_end(found)
+
+    def endpoint(self, source: str, host: str, port: int = HTTPS) -> Endpoint:
+        """What a server finds at a host when it connects directly; what a proxy finds there, if the source is empty."""
+        endpoint = self._endpoint(host)
+        if endpoint is None:
+            return Endpoint(connection=_INTERNAL[self._network.connect(source, host, port)])
+        if endpoint.connection != "unknown_host" and source.lower() in self._shut_in:
+            return replace(endpoint, connection="timed_out")
+        if endpoint.connection == "accepted" and port != HTTPS:
+            return replace(endpoint, connection="refused")
+        return endpoint
+
+    def proxy(self, source: str, host: str, port: int) -> Proxy | Connection:
+        """The proxy that a server connects to, or what comes of connecting if there is none."""
         name = host.lower()
         endpoint = self._endpoint(name)
         if endpoint is not None and endpoint.connection != "accepted":
-            return self._dead_end(endpoint.connection)
+            return endpoint.connection
         attempt = self._network.connect(source, name, port)
         if attempt != "timed_out" and (name, port) in self._proxies:
-            return self._proxies[name, port].address
+            return self._proxies[name, port]
         if attempt == "unknown_host" and (endpoint or any(known == name for known, _port in self._proxies)):
-            return self._dead_end("refused")
-        return self._dead_end(_INTERNAL[attempt])
+            return "refused"
+        return _INTERNAL[attempt]
 
     def close(self) -> None:
         """Close every port, and end every proxy."""

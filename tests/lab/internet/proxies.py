@@ -26,6 +26,7 @@ class Proxy:
 
     def __init__(self, account: str = "", password: str = "", *, refuses: bool = False) -> None:
         """With an account, it wants it; or it refuses to connect to anywhere. RuntimeError if it cannot be started."""
+        self.account, self.password, self.refuses = account, password, refuses
         program = shutil.which("tinyproxy")
         if program is None:
             raise RuntimeError("tinyproxy is not installed on this computer; it is each proxy of the lab")
