@@ -115,16 +115,17 @@ class CommandInterpreter:
         path = session.path(name if name.lower().endswith(".exe") else f"{name}.exe")
         program = self._server.programs.get(ntpath.basename(path).lower())
         if program is not None and path in self._server.files:
-            return self._run_program(session, program, path, line, arguments, output)
+            return self._run_program(session, program, path, line, arguments, stdin, output)
         result = self._run_own(session, name, bare, line, arguments, stdin)
         output.hold(result.stdout, result.stderr)
         return result.exit_code
 
     def _run_program(
-        self, session: Session, program: Program, path: str, line: str, arguments: str, output: CommandOutput
+        self, session: Session, program: Program, path: str, line: str, arguments: str, stdin: bytes, output: CommandOutput
     ) -> int:
         processes = self._server.processes
         process = processes.start(ntpath.basename(path), path, line.rstrip(), session.caller.account, session.folder)
+        process.stdin = stdin
         with session.execution.telling(lambda: processes.end(process)):
             try:
                 result = program(self._server, session.caller, split_arguments(arguments), process, output)

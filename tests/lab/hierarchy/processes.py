@@ -60,6 +60,8 @@ class Process:
     """Set when somebody has ended it."""
     exit_code: int = 0
     """Which who has ended it has given it."""
+    stdin: bytes = field(default=b"", repr=False)
+    """Its whole standard input."""
 
     def pause(self, seconds: float) -> None:
         """Wait for so many nominal seconds of the site. `ProcessEnded` as soon as somebody ends it, or if that has happened."""
