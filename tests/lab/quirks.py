@@ -129,6 +129,26 @@ class Quirks:
     secret_expiry: Literal["missing", "present"] = "missing"
     """SMS_AAD_Application_Ex has no property with the date on which the secret key expires (none is known), or has one."""
 
+    tool_exit_code: Literal["nonzero", "zero"] = "nonzero"
+    """The service connection tool ends with another exit code than 0 after a failure, or with 0, as it says so in its log."""
+
+    tool_log_format: Literal["plain", "cmtrace"] = "plain"
+    """ServiceConnectionTool.log has bare lines, as Microsoft's articles show them, or lines with times for CMTrace."""
+
+    tool_with_online_role: Literal["refused", "accepted"] = "refused"
+    """The tool refuses to prepare and to import while the service connection point is online, or does not mind."""
+
+    tool_downloads: Literal["missing", "again"] = "missing"
+    """The tool downloads what is not in the folder yet, or all of it, again."""
+
+    tool_ignorable_error: Literal["absent", "present"] = "absent"
+    """The tool deletes its temporary files when it has downloaded everything, or ends with an exception that says it cannot,
+    which one may ignore."""
+
+    offline_known_updates: Literal["imported", "all"] = "imported"
+    """A site whose service connection point is offline gets to know the updates that were imported, or all applicable ones of
+    the manifest that came with them."""
+
 
 @dataclass(frozen=True)
 class Quirk:

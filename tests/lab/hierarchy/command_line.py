@@ -4,17 +4,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 LONGEST = 8191
 """Characters of a command line."""
 
 _OPERATORS = ("&&", "||", "&", "|")
+_COMPOUND = re.compile(r"@?\s*(?:for|if)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Redirection:
-    """Where one of the streams 1 and 2 goes: into a file, or where the other one goes (``&1``)."""
+    """Where one of the streams 0 to 9 goes: into a file, or where another one goes (``&1``)."""
 
     stream: int
     target: str
@@ -27,6 +29,8 @@ class Command:
 
     text: str = ""
     redirections: list[Redirection] = field(default_factory=list)
+    is_compound: bool = False
+    """``for`` or ``if``, whose text is the whole rest of the line, with commands in it."""
 
 
 @dataclass
@@ -45,6 +49,9 @@ def parse(line: str) -> list[Pipeline]:
     while position < len(line):
         command = pipelines[-1].commands[-1]
         character = line[position]
+        if not command.text.strip() and not command.redirections and _COMPOUND.match(line, position):
+            command.text, command.is_compound = line[position:], True
+            break
         if character == '"':
             is_quoted = not is_quoted
         if is_quoted or character not in "^&|>":
@@ -68,7 +75,7 @@ def parse(line: str) -> list[Pipeline]:
 def _redirect(command: Command, line: str, position: int) -> int:
     """Take a redirection off the line; the position after it."""
     stream = 1
-    if command.text[-1:] in ("1", "2") and command.text[-2:-1] in ("", " ", "\t", '"'):
+    if command.text[-1:] in tuple("0123456789") and command.text[-2:-1] in ("", " ", "\t", '"'):
         stream, command.text = int(command.text[-1]), command.text[:-1]
     appends = line.startswith(">>", position)
     position += 2 if appends else 1
@@ -115,3 +122,14 @@ def split_arguments(text: str) -> list[str]:
             current, is_argument = current + character, True
         position += 1
     return [*arguments, current] if is_argument else arguments
+
+
+def take_switches(text: str) -> tuple[list[str], list[str]]:
+    """The arguments of a command of cmd.exe without their quotes, and its switches in lower case, as ``/s``."""
+    words, switches = [], []
+    for word in re.findall(r'(?:"[^"]*"?|[^\s"])+', text):
+        if word.startswith("/"):
+            switches += [f"/{switch}" for switch in word.lower().split("/")[1:]]
+        else:
+            words.append(word.replace('"', ""))
+    return words, switches

@@ -14,6 +14,7 @@ from .cloud_services import CO_MANAGEMENT, CloudApplication
 from .executive import SERVICE, Executive
 from .internet_console import InternetConsole
 from .server_console import ServerConsole
+from .service_connection_tool.console import ToolConsole
 from .services import SUCCESS, Service, StartMode
 from .site_control import Property, Role
 from .status import Severity
@@ -36,6 +37,7 @@ class Console:
         self.servers = ServerConsole(hierarchy)
         self.internet = InternetConsole(hierarchy)
         self.cloud = CloudConsole(hierarchy.cloud.catalogue)
+        self.tool = ToolConsole(hierarchy)
         self._actions: dict[str, Callable[..., None]] = {
             "add_role": self.add_role,
             "remove_role": self.remove_role,
@@ -67,6 +69,7 @@ class Console:
             **self.servers.actions,
             **self.internet.actions,
             **self.cloud.actions,
+            **self.tool.actions,
         }
 
     def perform(self, request: Mapping[str, Any]) -> None:

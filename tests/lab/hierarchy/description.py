@@ -55,6 +55,13 @@ def describe(hierarchy: Hierarchy) -> dict[str, Any]:
             ],
             "known_accounts": [_known_account(hierarchy, item) for item in hierarchy.known_accounts.values()],
             "updates": {package.name: package.state.name for package in hierarchy.updates.packages},
+            "support_id": hierarchy.service_connection_tool.support_id,
+            "cloud": {
+                "releases": [package.release.name for package in hierarchy.cloud.catalogue.packages],
+                "uploads": [
+                    {"support_id": data.support_id, "site_version": data.site_version} for data in hierarchy.cloud.uploads
+                ],
+            },
             "violations": [
                 {"time": violation.time.isoformat(), "text": violation.text} for violation in hierarchy.history.violations
             ],

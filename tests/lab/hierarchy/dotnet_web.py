@@ -26,14 +26,15 @@ if TYPE_CHECKING:
     from .hierarchy import Hierarchy
     from .windows_server import WindowsServer
 
-_ON_A_SEND = "The underlying connection was closed: An unexpected error occurred on a send."
-_NO_TRUST = "The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure channel."
-_NO_CONNECTION = "Unable to connect to the remote server"
+ON_A_SEND = "The underlying connection was closed: An unexpected error occurred on a send."
+NO_TRUST = "The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure channel."
+NO_CONNECTION = "Unable to connect to the remote server"
+TIMED_OUT = "The operation has timed out"
 _SENTENCES: dict[Connection, str] = {
-    "timed_out": _NO_CONNECTION,
-    "refused": _NO_CONNECTION,
-    "stalled": "The operation has timed out",
-    "reset": _ON_A_SEND,
+    "timed_out": NO_CONNECTION,
+    "refused": NO_CONNECTION,
+    "stalled": TIMED_OUT,
+    "reset": ON_A_SEND,
 }
 _USUAL_PORT = 80
 
@@ -51,12 +52,12 @@ def failure_of_request(hierarchy: Hierarchy, server: WindowsServer, host: str) -
         return _of_connection(proxy, proxy_name)
     user = account.value2 if account else ""
     if proxy.account and not _is_let_through(proxy, user, password_of(hierarchy, site_system.site_code, user)):
-        return _of_status(HTTPStatus.PROXY_AUTHENTICATION_REQUIRED)
+        return of_status(HTTPStatus.PROXY_AUTHENTICATION_REQUIRED)
     if proxy.refuses:
-        return _of_status(HTTPStatus.FORBIDDEN)
+        return of_status(HTTPStatus.FORBIDDEN)
     endpoint = server.internet.endpoint("", host)
     is_cut_short = endpoint.connection not in ("accepted", "reset", "stalled")
-    return _of_status(HTTPStatus.INTERNAL_SERVER_ERROR) if is_cut_short else _failure_at(server, host, endpoint)
+    return of_status(HTTPStatus.INTERNAL_SERVER_ERROR) if is_cut_short else _failure_at(server, host, endpoint)
 
 
 def _is_let_through(proxy: Proxy, user: str, password: str | None) -> bool:
@@ -67,14 +68,15 @@ def _failure_at(server: WindowsServer, host: str, endpoint: Endpoint) -> str | N
     if endpoint.connection != "accepted":
         return _of_connection(endpoint.connection, host)
     lowest, highest = endpoint.tls_versions
-    if not (lowest <= "1.2" <= highest if _has_strong_crypto(server) else lowest <= "1.0"):
-        return _ON_A_SEND
+    if not (lowest <= "1.2" <= highest if has_strong_crypto(server) else lowest <= "1.0"):
+        return ON_A_SEND
     if endpoint.certificate != "valid" or not _trusts(server, endpoint.intercepted_by or endpoint.root):
-        return _NO_TRUST
-    return _of_status(endpoint.status) if endpoint.status >= HTTPStatus.BAD_REQUEST else None
+        return NO_TRUST
+    return of_status(endpoint.status) if endpoint.status >= HTTPStatus.BAD_REQUEST else None
 
 
-def _has_strong_crypto(server: WindowsServer) -> bool:
+def has_strong_crypto(server: WindowsServer) -> bool:
+    """Whether .NET Framework speaks TLS 1.2."""
     names = ("SystemDefaultTlsVersions", "SchUseStrongCrypto")
     values = (server.registry.get(rf"{SOFTWARE}\{STRONG_CRYPTO}", name) for name in names)
     return all(value is not None and value.data == 1 for value in values)
@@ -92,10 +94,16 @@ def _trusts(server: WindowsServer, root: str) -> bool:
 
 def _of_connection(connection: Connection, host: str) -> str:
     if connection == "unknown_host":
-        return f"The remote name could not be resolved: '{host}'"
+        return unresolved(host)
     return _SENTENCES[connection]
 
 
-def _of_status(status: int) -> str:
+def unresolved(host: str) -> str:
+    """What it says of a name that nobody knows."""
+    return f"The remote name could not be resolved: '{host}'"
+
+
+def of_status(status: int) -> str:
+    """What it says of an answer with a status that is no success."""
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error"
     return f"The remote server returned an error: ({status:d}) {phrase}."

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..wmi.model import Caller, Instance, Value
 from ..wmi.read_only import ReadOnlyClass
+from .program_file import file_version
 
 if TYPE_CHECKING:
     from .windows_server import WindowsServer
@@ -128,5 +129,5 @@ class DataFiles(ReadOnlyClass):
             Name=path.lower(),
             Path=folder.rstrip("\\") + "\\",
             Status="OK",
-            Version=self._server.files.versions.get(path.lower()),
+            Version=self._server.files.versions.get(path.lower()) or file_version(self._server.files.location(path)),
         )

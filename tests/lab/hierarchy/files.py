@@ -17,9 +17,10 @@ import ntpath
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,9 +40,13 @@ class Files:
         """``directory`` is where the temporary directory is made, as soon as something is to be written."""
         self._drives = drives
         self._parent = directory
+        self._lock = Lock()
+        self._is_closed = False
         self._directory: TemporaryDirectory[str] | None = None
         self.locked: set[str] = set()
         """Those that some program keeps others from opening, in lower case."""
+        self._held: set[str] = set()
+        """Those that some program writes, and lets others read."""
         self.versions: dict[str, str] = {}
         """Of programs, by their path in lower case."""
 
@@ -110,6 +115,31 @@ class Files:
         destination.parent.mkdir(parents=True, exist_ok=True)
         source.replace(destination)
 
+    @contextmanager
+    def held(self, path: str) -> Iterator[None]:
+        """Keep others from writing and deleting a file, in a folder that is there. PermissionError where somebody else does."""
+        location = self.location(path)
+        if not location.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "there is no such folder", path)
+        if location.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder", path)
+        with self._lock:
+            if self.is_in_use(path):
+                raise PermissionError(errno.EACCES, "another process uses the file", path)
+            self._held.add(_key(path))
+        try:
+            yield
+        finally:
+            self._held.discard(_key(path))
+
+    def is_locked(self, path: str) -> bool:
+        """Whether somebody keeps others from reading a file."""
+        return _key(path) in self.locked
+
+    def is_in_use(self, path: str) -> bool:
+        """Whether somebody keeps others from writing and deleting a file."""
+        return _key(path) in self._held or self.is_locked(path)
+
     def remove(self, path: str) -> None:
         """Delete a file that is there."""
         self.location(path).unlink()
@@ -153,17 +183,21 @@ class Files:
             raise OSError(errno.ENOSPC, "there is not enough space on the disk", path)
 
     def close(self) -> None:
-        """Delete them all."""
+        """Delete them all, for good."""
+        self._is_closed = True
         if self._directory is not None:
             self._directory.cleanup()
             self._directory = None
 
     def _root(self) -> Path:
-        if self._directory is None:
-            self._directory = TemporaryDirectory(dir=self._parent, prefix="lab-server-", ignore_cleanup_errors=True)
-            for name in _USUAL_FOLDERS:
-                Path(self._directory.name, "C", name).mkdir(parents=True)
-        return Path(self._directory.name)
+        with self._lock:
+            if self._is_closed:
+                raise FileNotFoundError(errno.ENOENT, "the server is no more")
+            if self._directory is None:
+                self._directory = TemporaryDirectory(dir=self._parent, prefix="lab-server-", ignore_cleanup_errors=True)
+                for name in _USUAL_FOLDERS:
+                    Path(self._directory.name, "C", name).mkdir(parents=True)
+            return Path(self._directory.name)
 
     def _has_drive(self, path: str) -> bool:
         drive, rest = ntpath.splitdrive(path)
@@ -209,6 +243,10 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         return list(entries)
     return []
+
+
+def _key(path: str) -> str:
+    return ntpath.normpath(path).lower()
 
 
 def _encoded(content: str | bytes) -> bytes:

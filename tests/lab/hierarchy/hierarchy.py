@@ -24,16 +24,21 @@ from .hierarchy_manager import HIERARCHY_MANAGER, HierarchyManager
 from .history import History
 from .logs import legacy_line
 from .network import Network
+from .offline_servicing import OfflinePayloads
 from .operating_systems import ServerOptions
 from .provider import SmsProvider
 from .roles import RoleClass
+from .service_connection_tool.database import SiteDatabases
+from .service_connection_tool.folder import FOLDER as TOOL_FOLDER
+from .service_connection_tool.folder import PROGRAM as TOOL
+from .service_connection_tool.folder import install
+from .service_connection_tool.program import ServiceConnectionTool
 from .services import Service
 from .site import VERSION, ComponentItems, KnownAccounts, ProviderLocations, Site, SiteDefinitions, Sites
 from .site_control import Property, PropertyList, Role, SiteControl
 from .status import ComponentState, StatusSystem
 from .status_classes import ComponentSummaries, InsertionStrings, StatusMessages, StatusMessagesWithStrings
 from .topology import Topology
-from .update_check import NoOfflinePayloads, OfflinePayloads
 from .update_checks import UpdateChecks
 from .update_classes import update_classes, update_mof_files
 from .updates import Updates
@@ -97,6 +102,8 @@ class Hierarchy:
         self.internet = Internet(self.network)
         self.cloud = Cloud()
         self.internet.services.update(self.cloud.services)
+        for server_name in topology.without_internet:
+            self.internet.require_proxy(server_name, True)
         for entry in topology.sites:
             self.network.listen(entry.sql_server, entry.sql_port)
         self.servers = {name: self._make_server(name, accounts) for name in topology.servers}
@@ -106,7 +113,9 @@ class Hierarchy:
         HierarchyManager(self)
         self.component_manager = ComponentManager(self)
         self.endpoint_validation = EndpointValidation(self)
-        self.offline_payloads: OfflinePayloads = NoOfflinePayloads()
+        self.site_databases = SiteDatabases(self.servers, self.network)
+        self.service_connection_tool = self._install_tool()
+        self.offline_payloads = OfflinePayloads(self)
         UpdateChecks(self)
         if topology.service_connection_point is not None:
             role = topology.service_connection_point
@@ -313,6 +322,17 @@ class Hierarchy:
         role = Role(site_control.SERVICE_CONNECTION_POINT, server, site, properties)
         self.site_control.add(role)
         self.component_manager.install_now(role)
+
+    def _install_tool(self) -> ServiceConnectionTool:
+        """Have the service connection tool be with every site server, and run wherever its files are."""
+        tool = ServiceConnectionTool(self)
+        for server in self.servers.values():
+            server.programs[TOOL.lower()] = tool
+        for site in self.sites.values():
+            if site.type != "secondary":
+                server = self.servers[site.server]
+                install(server, rf"{server.installation_directory}\{TOOL_FOLDER}", VERSION)
+        return tool
 
     def _leave_stale_row(self) -> None:
         """The summary of a server that was removed without a trace elsewhere."""

@@ -53,9 +53,15 @@ class Process:
     account: str
     created: datetime
     simulation: Simulation = field(repr=False)
+    folder: str = ""
+    """The current folder when it was started."""
     id: int = field(default_factory=new_process_id)
     ended: Event = field(default_factory=Event, repr=False)
     """Set when somebody has ended it."""
+    exit_code: int = 0
+    """Which who has ended it has given it."""
+    stdin: bytes = field(default=b"", repr=False)
+    """Its whole standard input."""
 
     def pause(self, seconds: float) -> None:
         """Wait for so many nominal seconds of the site. `ProcessEnded` as soon as somebody ends it, or if that has happened."""
@@ -75,9 +81,9 @@ class Processes:
         with self._lock:
             return iter(list(self._running.values()))
 
-    def start(self, name: str, path: str, command_line: str, account: str) -> Process:
+    def start(self, name: str, path: str, command_line: str, account: str, folder: str = "") -> Process:
         """A process that others see from now on, until `forget` or `end`."""
-        process = Process(name, path, command_line, account, self._simulation.now, self._simulation)
+        process = Process(name, path, command_line, account, self._simulation.now, self._simulation, folder)
         with self._lock:
             self._running[process.id] = process
         return process
@@ -87,9 +93,10 @@ class Processes:
         with self._lock:
             self._running.pop(process.id, None)
 
-    def end(self, process: Process) -> None:
+    def end(self, process: Process, exit_code: int = 1) -> None:
         """Have it end as soon as it notices, which it does where it pauses; nobody sees it any more."""
         self.forget(process)
+        process.exit_code = exit_code
         process.ended.set()
 
     def close(self) -> None:
@@ -114,7 +121,7 @@ class ProcessClass(ReadOnlyClass):
         found = next((process for process in self._server.processes if process.id == target["ProcessId"]), None)
         if found is None or not self._may_see(caller, found.account):
             return {"ReturnValue": ACCESS_DENIED}
-        self._server.processes.end(found)
+        self._server.processes.end(found, _number(arguments.get("Reason")))
         return {"ReturnValue": SUCCESS}
 
     def _all(self, caller: Caller) -> Iterator[Instance]:
@@ -162,3 +169,7 @@ class ProcessClass(ReadOnlyClass):
 
     def _may_see(self, caller: Caller, account: str) -> bool:
         return self._server.is_administrator(caller.account) or caller.account.lower() == account.lower()
+
+
+def _number(value: Value) -> int:
+    return value if isinstance(value, int) else 0

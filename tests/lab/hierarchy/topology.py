@@ -65,6 +65,8 @@ class Topology:
     """Of the servers that are not the usual ones."""
     has_ldap: bool = False
     """Whether the domain can be asked by LDAP."""
+    without_internet: tuple[str, ...] = ()
+    """Servers whose way to the internet a firewall closes."""
 
     @property
     def servers(self) -> tuple[str, ...]:
@@ -154,6 +156,8 @@ def parse(name: str, data: object) -> Topology:
         topology = replace(topology, server_options=_server_options(topology, entries.mapping("server_options")))
     if entries.has("ldap"):
         topology = replace(topology, has_ldap=entries.flag("ldap"))
+    without_internet = tuple(topology.fqdn(host) for host in entries.texts("without_internet"))
+    topology = replace(topology, without_internet=without_internet)
     if entries.has("service_connection_point"):
         role = entries.mapping("service_connection_point")
         point = _service_connection_point(topology, role.text("server"), role.text("mode", "online"))

@@ -11,7 +11,7 @@ hierarchy manager does in between, so that the site knows of updates at once; an
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ..cloud.releases import Release, numbers
 from .component_manager import COMPONENT_KEYS
@@ -36,21 +36,6 @@ _LINK = "Easysetup fwlink to download the manifest: https://go.microsoft.com/fwl
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 _RETRY = "WARNING: Retry in the next polling cycle~~"
 _BITS = "configmgrbits.azureedge.net"
-
-
-class OfflinePayloads(Protocol):
-    """What was imported for a role that is offline."""
-
-    def process(self, server: WindowsServer) -> object:
-        """Take up what waits on the server with the role."""
-        ...
-
-
-class NoOfflinePayloads:
-    """Those of a hierarchy into which nobody can import anything."""
-
-    def process(self, server: WindowsServer) -> object:
-        """Nothing waits."""
 
 
 class UpdateCheck:

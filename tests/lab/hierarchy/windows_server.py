@@ -21,6 +21,7 @@ from .commands import CommandInterpreter
 from .directory import ADMINISTRATORS, REMOTE_MANAGEMENT_USERS, Directory
 from .drives import DataFiles, LogicalDisks, usual_drives
 from .files import Files
+from .installed_programs import Program
 from .local_groups import LocalAccounts
 from .moment import WmiAtOneMoment
 from .network import Network
@@ -86,6 +87,8 @@ class WindowsServer:
         self.drives = usual_drives()
         self.files = Files(self.drives, directory_of_files)
         self.processes = Processes(simulation)
+        self.programs: dict[str, Program] = {}
+        """Those that run when their file is there, by its name in lower case."""
         self.powershell_starts: list[str] = []
         self.registry = Registry()
         windows_registry.fill(self)

@@ -218,7 +218,8 @@ class Shells:
             streams += [f'<rsp:Stream Name="{name}" {identity} End="true"/>' for name in _STREAMS]
             state = (
                 f'<rsp:CommandState {identity} State="{SHELL}/CommandState/Done">'
-                f"<rsp:ExitCode>{exit_code}</rsp:ExitCode></rsp:CommandState>"
+                # As a number without a sign, which the schema has
+                f"<rsp:ExitCode>{exit_code & 0xFFFFFFFF}</rsp:ExitCode></rsp:CommandState>"
             )
         return f'<rsp:ReceiveResponse xmlns:rsp="{SHELL}">{"".join(streams)}{state}</rsp:ReceiveResponse>'
 

@@ -36,6 +36,7 @@ def test_files(site: Any) -> None:
         result = site.hierarchy.servers["srv1.corp.example"].commands.run(ADMINISTRATOR, line, b"")
         return result.stdout, result.exit_code
 
+    assert run(r"mkdir C:\Temp") == (b"", 0)
     assert run(r'echo one> "C:\Temp\a file.txt"') == (b"", 0)
     assert run(r'echo two>> "c:\temp\A FILE.txt"') == (b"", 0)
     assert run(r'type "C:\Temp\a file.txt"') == (b"one\r\ntwo\r\n", 0)

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 from lab.hierarchy import topology as topologies
+from lab.hierarchy.accounts import make_accounts
+from lab.hierarchy.hierarchy import Hierarchy
+from lab.simulation import Simulation
 
 
 @pytest.mark.parametrize("name", topologies.available())
-def test_every_topology_has_one_top_tier_site_and_no_role_where_it_belongs_yet(name: str) -> None:
+def test_every_topology_has_one_top_tier_site_and_all_but_one_no_role_where_it_belongs_yet(name: str) -> None:
     topology = topologies.load(name)
     codes = {site.code for site in topology.sites}
     assert [site.parent for site in topology.sites].count("") == 1
@@ -21,7 +24,7 @@ def test_every_topology_has_one_top_tier_site_and_no_role_where_it_belongs_yet(n
     assert all(server.endswith(f".{topology.domain}") for server in topology.servers)
     (top,) = [site for site in topology.sites if not site.parent]
     point = topology.service_connection_point
-    assert point is None or point.server not in (top.server, *top.site_systems)
+    assert (point is not None and point.server in (top.server, *top.site_systems)) == (name == "offline")
 
 
 def test_a_file_may_name_the_role(tmp_path: Path) -> None:
@@ -82,6 +85,7 @@ def test_host_names_may_be_fqdns_in_any_case(tmp_path: Path) -> None:
         (f"{START}{SITE}server_options: {{ps1: {{colour: red}}}}\n", "server_options.ps1.colour is not known here"),
         (f"{START}{SITE}server_options: [ps1]\n", "server_options must be a mapping"),
         (f"{START}{SITE}ldap: maybe\n", "ldap must be true or false"),
+        (f"{START}{SITE}without_internet: [srv9]\n", "there is no server 'srv9'"),
     ],
 )
 def test_what_is_no_topology_is_explained_in_one_line(tmp_path: Path, text: str, message: str) -> None:
@@ -102,6 +106,14 @@ def test_servers_that_are_not_the_usual_ones() -> None:
     assert options["core1.corp.example"].system.installation_type == "Server Core"
     assert topology.has_ldap
     assert not topologies.load("standalone").has_ldap
+
+
+def test_servers_without_internet() -> None:
+    topology = topologies.load("offline")
+    assert topology.without_internet == ("ps1.corp.example", "srv1.corp.example")
+    internet = Hierarchy(topology, make_accounts("CORP"), Simulation()).internet
+    shut_in = {server for server in topology.servers if internet.endpoint(server, "aka.ms").connection == "timed_out"}
+    assert shut_in == set(topology.without_internet)
 
 
 def test_a_secondary_site_has_no_sms_provider() -> None:
