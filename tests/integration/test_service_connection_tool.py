@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The service connection tool on both sides of an offline site; people of the lab carry its files from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from lab.hierarchy.site import VERSION
+from plays import Play, Site, refused
+from programs import needs_curl
+
+ROLE_SERVER, INTERNET = "srv1.corp.example", "internet1.corp.example"
+MODULE = "configmgr.site.service_connection_tool"
+TOOL, CAB, PACKS = r"C:\Offline\ServiceConnectionTool", r"C:\Offline\UsageData.cab", r"C:\Offline\UpdatePacks"
+pytestmark = needs_curl
+
+
+@pytest.fixture
+def offline(make_site: Callable[..., Site]) -> Site:
+    site = make_site("offline")
+    for server in (ROLE_SERVER, INTERNET):
+        site.control.console("set_tool_version", server=server, version=VERSION, folder=TOOL)
+    return site
+
+
+def run(site: Site, phase: str, *arguments: str, host: str = ROLE_SERVER, **options: Any) -> Play:
+    return site.play({MODULE: {"phase": phase, "tool": TOOL, **options}}, host=host, arguments=arguments)
+
+
+def carry(site: Site, source: str, destination: str, path: str) -> None:
+    """Copy a file, or the files of a folder, as somebody with a disk does."""
+    there, here = (site.lab.hierarchy.servers[name].files for name in (source, destination))
+    for name in [path] if path in there else there.walk(path):
+        here.copy_in(there.location(name), name)
+
+
+def test_the_circle_twice_and_nothing_new_the_second_time(offline: Site) -> None:
+    for is_first in (True, False):
+        prepared = run(offline, "prepare", usage_data=CAB, role_mode="offline").only
+        assert prepared["changed"] is is_first and prepared["action"] == ("start" if is_first else "keep"), prepared
+        (data,) = prepared["usage_data"]
+        assert data["site_version"] == VERSION
+        carry(offline, ROLE_SERVER, INTERNET, CAB)
+        connected = run(
+            offline,
+            "connect",
+            host=INTERNET,
+            usage_data=CAB,
+            updates=PACKS,
+            site_version=VERSION,
+            usage_data_sha256=data["sha256"],
+        ).only
+        assert connected["changed"] is is_first, connected
+        assert len(connected["updates"]["packages"]) == 1
+        carry(offline, INTERNET, ROLE_SERVER, PACKS)
+        imported = run(offline, "import", updates=PACKS, role_mode="offline").only
+        assert imported["changed"] is is_first and not imported.values.get("warnings"), imported
+        assert imported["imported_at"]
+
+
+def test_check_mode_says_what_it_would_do_and_runs_nothing(offline: Site) -> None:
+    result = run(offline, "prepare", "--check", usage_data=CAB).only
+    assert result["changed"] and result["action"] == "start" and result["usage_data"] == []
+    assert CAB not in offline.lab.hierarchy.servers[ROLE_SERVER].files
+
+
+def test_its_steps_are_shown_and_its_errors_come_with_what_to_do(offline: Site) -> None:
+    play = run(offline, "prepare", usage_data=CAB)
+    assert f"prepare: started in {TOOL}" in play.stderr
+    offline.control.console("set_database_access", account=r"CORP\administrator", value=False)
+    refused(
+        run(offline, "prepare", usage_data=CAB, max_age=0).only, "cannot read the site database", "Kerberos with delegation"
+    )
+
+
+def test_what_cannot_work_is_refused_before_anything_is_run(offline: Site) -> None:
+    refused(run(offline, "prepare", usage_data=CAB, role_mode="online").only, "Microsoft asks for an offline one")
+    refused(run(offline, "prepare", usage_data=r"C:\Offline\UsageData.zip").only, "writes a .cab file")
+    refused(run(offline, "prepare", usage_data=CAB, updates=PACKS).only, "does not use it")
+    refused(run(offline, "connect", host=INTERNET, usage_data=CAB, updates=PACKS).only, "There is no usage data")
+    refused(run(offline, "import", updates=PACKS).only, "There are no files")
+    offline.control.console("write_file", server="internet1", path=CAB, content="no cabinet")
+    refused(run(offline, "connect", host=INTERNET, usage_data=CAB, updates=PACKS).only, "is no cabinet file")
+    missing = offline.play({MODULE: {"phase": "prepare", "usage_data": CAB, "tool": r"C:\Nowhere"}}, host=ROLE_SERVER)
+    refused(missing.only, "There is no ServiceConnectionTool.exe in", "configmgr.site.file_transfer")
+
+
+def test_usage_data_of_another_site_is_refused(offline: Site) -> None:
+    run(offline, "prepare", usage_data=CAB)
+    carry(offline, ROLE_SERVER, INTERNET, CAB)
+    wanted = {"host": INTERNET, "usage_data": CAB, "updates": PACKS}
+    refused(run(offline, "connect", **wanted, site_version="5.00.9141.1000").only, f"of a site of version {VERSION}")
+    refused(run(offline, "connect", **wanted, usage_data_sha256="0" * 64).only, "not the usage data that was prepared")
+
+
+def test_a_damaged_package_is_an_error_that_says_so(offline: Site) -> None:
+    run(offline, "prepare", usage_data=CAB)
+    carry(offline, ROLE_SERVER, INTERNET, CAB)
+    offline.control.console("damage_payload", name="Configuration Manager 2509")
+    refused(
+        run(offline, "connect", host=INTERNET, usage_data=CAB, updates=PACKS).only,
+        "a file is damaged",
+        "ServiceConnectionTool.log",
+    )
