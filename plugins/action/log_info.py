@@ -13,8 +13,8 @@ from ..plugin_utils._action import QUERY_OPTION, Options, Result, SiteAction
 from ..plugin_utils._configmgr.errors import SiteError
 from ..plugin_utils._configmgr.log_files import find_log
 from ..plugin_utils._configmgr.log_records import SEVERITIES
-from ..plugin_utils._configmgr.log_tail import Entry, LogReader, Wanted
-from ..plugin_utils._configmgr.views import View
+from ..plugin_utils._configmgr.log_tail import LogReader, Wanted
+from ..plugin_utils._configmgr.views import view_log_entry
 from ..plugin_utils._moments import parse_period
 from ..plugin_utils._windows.file_tail import check_path, read_tail
 from ..plugin_utils._windows.system import read_bias
@@ -84,19 +84,8 @@ class ActionModule(SiteAction):
         return {
             "changed": False,
             "warnings": warnings,
-            "records": [_view(entry) for entry in found.entries],
+            "records": [view_log_entry(entry) for entry in found.entries],
             "more": not found.is_complete,
             "files": list(found.files),
             "bytes_read": found.bytes_read,
         }
-
-
-def _view(entry: Entry) -> View:
-    record = entry.record
-    return {
-        "time": entry.time.isoformat(timespec="milliseconds") if entry.time else None,
-        "severity": record.severity,
-        "component": record.component,
-        "thread": record.thread,
-        "message": record.message,
-    }

@@ -22,7 +22,7 @@ options:
   mode:
     description:
       - The mode of the role as the site has it on record, which M(configmgr.site.service_connection_point_info) returns. The
-        server does not know it, and an offline role does not look for updates.
+        server does not know it, and nobody waits for checks of an offline role.
       - Without it, the mode that is noted on the server as the one in effect counts, if there is one.
     type: str
     choices: [online, offline]
@@ -39,6 +39,8 @@ extends_documentation_fragment:
 seealso:
   - module: configmgr.site.service_connection_point_info
   - module: configmgr.site.component
+  - module: configmgr.site.site_update_check
+    description: Has the role look for updates now.
   - module: configmgr.site.log_info
     description: Shows C(dmpdownloader.log), which has the details of every check.
 author:

@@ -7,16 +7,19 @@
 """When SMS_DMP_DOWNLOADER last looked for updates, from its registry key on the server with the service connection point.
 
 That an online role looks every 24 hours by itself is Microsoft's page about the role. The value with the minutes in between is
-in several published scripts. The one with the time of the last check is in a single one, which sets it to 0 to have a check
-made; that it counts seconds since 1970 in UTC, and is a DWORD, is inferred. So it may be missing, or text.
+in several published scripts. The ones with the times of the last check and of the last request for one are in a single one, by
+people at Microsoft, which sets both to 0 to have a check made; that they count seconds since 1970 in UTC, and are DWORD, is
+inferred. So they may be missing, or text.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from .._windows.registry import Registry
+from .._windows.registry import NUMBER_TYPE, TEXT_TYPE, Registry
+from .errors import SiteError
 from .service_connection_point import DOWNLOADER, Mode
 
 USUAL_INTERVAL = 1440
@@ -25,6 +28,11 @@ GRACE = timedelta(hours=1)
 """How much later than expected a check may come, as it takes its time itself."""
 
 _KEY = rf"SOFTWARE\Microsoft\SMS\COMPONENTS\{DOWNLOADER}"
+RESTART = f"configmgr.site.component with name {DOWNLOADER} and state restarted"
+"""What has a check made for sure."""
+
+_SYNCED, _REQUESTED = "LastSyncedTime", "LastSyncRequestTime"
+_TIMES = frozenset({_SYNCED.lower(), _REQUESTED.lower()})
 _LATEST = 2**32
 """What is as large as this is no number of seconds since 1970, but something that nobody here knows."""
 
@@ -41,7 +49,7 @@ class UpdateCheck:
     def is_overdue(self, now: datetime | None, mode: Mode | None) -> bool | None:
         """Whether a check should have been made by now, by the server's own clock; None where that is not known.
 
-        An offline role makes none. With a mode that is not known, only a check that is recent enough says something.
+        Nobody waits for one of an offline role. With a mode that is not known, only a check that is recent says something.
         """
         if mode is Mode.OFFLINE:
             return False
@@ -53,6 +61,44 @@ class UpdateCheck:
 
 def read_update_check(registry: Registry) -> UpdateCheck:
     """Read both values."""
-    seconds = registry.read_number_or_digits(_KEY, "LastSyncedTime")
-    last = datetime.fromtimestamp(seconds, timezone.utc) if seconds and seconds < _LATEST else None
-    return UpdateCheck(last, registry.read_number_or_digits(_KEY, "EasySetupDownloadInterval"))
+    return UpdateCheck(CheckTimes(registry).last, registry.read_number_or_digits(_KEY, "EasySetupDownloadInterval"))
+
+
+class CheckTimes:
+    """The times of the last check and of the last request for one, as the server keeps them. Each look is a request or two."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    @property
+    def last(self) -> datetime | None:
+        """When the last check came to its end; None where none has since one was asked for, or where that is not known."""
+        return self._read(_SYNCED)
+
+    @property
+    def requested(self) -> datetime | None:
+        """When a check was last begun; None likewise."""
+        return self._read(_REQUESTED)
+
+    def types(self) -> dict[str, int]:
+        """How the server keeps them: the types of those that there are. `SiteError` for one that cannot be kept."""
+        found = {name: kind for name, kind in self._registry.value_types(_KEY).items() if name in _TIMES}
+        if not set(found.values()) <= {TEXT_TYPE, NUMBER_TYPE}:
+            raise SiteError(
+                f"The times of the last check for updates (HKLM\\{_KEY}, {_SYNCED} and {_REQUESTED}) are neither numbers nor "
+                "text on this server, which nobody has seen before, so they are not written. Restart the thread instead, which "
+                f"is followed by a check: {RESTART}."
+            )
+        return found
+
+    def ask(self, types: Mapping[str, int]) -> None:
+        """Set both to 0, which asks for a check; as what they are, and as numbers if they are not there."""
+        for name in (_SYNCED, _REQUESTED):
+            if types.get(name.lower()) == TEXT_TYPE:
+                self._registry.write_text(_KEY, name, "0")
+            else:
+                self._registry.write_number(_KEY, name, 0)
+
+    def _read(self, name: str) -> datetime | None:
+        seconds = self._registry.read_number_or_digits(_KEY, name)
+        return datetime.fromtimestamp(seconds, timezone.utc) if seconds and seconds < _LATEST else None

@@ -15,6 +15,7 @@ from typing import Any
 from .components import ComponentState
 from .deployment import Outcome
 from .hierarchy import Hierarchy, Site
+from .log_tail import Entry
 from .provider import ProviderLocation
 from .service_connection_point import ServiceConnectionPoint
 from .site_servers import SiteServers
@@ -99,6 +100,18 @@ def view_status_message(message: StatusMessage) -> View:
         "text": sentence(message.message_id, message.component, message.server, message.strings),
         "strings": list(message.strings),
         "record_id": message.record_id,
+    }
+
+
+def view_log_entry(entry: Entry) -> View:
+    """A record of a log."""
+    record = entry.record
+    return {
+        "time": entry.time.isoformat(timespec="milliseconds") if entry.time else None,
+        "severity": record.severity,
+        "component": record.component,
+        "thread": record.thread,
+        "message": record.message,
     }
 
 

@@ -26,7 +26,11 @@ _LOCAL_MACHINE = 0x80000002
 _SUCCESS = 0
 _MISSING = frozenset({1, 2})
 _DIGITS = re.compile(r"[0-9]{1,10}")
-_OUTPUTS = CimClass.declare("StdRegProv_OUTPUT", ReturnValue="uint32", sValue="string", uValue="uint32", sNames="string[]")
+TEXT_TYPE, NUMBER_TYPE = 1, 4
+"""Of a value that is a string (REG_SZ) or a number (DWORD)."""
+_OUTPUTS = CimClass.declare(
+    "StdRegProv_OUTPUT", ReturnValue="uint32", sValue="string", uValue="uint32", sNames="string[]", Types="sint32[]"
+)
 
 
 class RegistryError(WindowsError):
@@ -88,6 +92,21 @@ class Registry:
             return []
         self._check(outputs, f"Reading {_shown(key)}")
         return _sorted_names(outputs)
+
+    def value_types(self, key: str) -> dict[str, int]:
+        """The type of each of a key's values by its name in lower case; none if the key does not exist."""
+        outputs = self._call("EnumValues", key)
+        if self._code(outputs) in _MISSING:
+            return {}
+        self._check(outputs, f"Reading {_shown(key)}")
+        names, types = outputs.get("sNames"), outputs.get("Types")
+        if not isinstance(names, list) or not isinstance(types, list):
+            return {}
+        return {str(name).lower(): kind for name, kind in zip(names, types, strict=False) if isinstance(kind, int)}
+
+    def write_number(self, key: str, name: str, number: int) -> None:
+        """Write a number (DWORD), into a key that exists."""
+        self._check(self._call("SetDWORDValue", key, name, uValue=number), f"Writing {_shown(key, name)}")
 
     def write_text(self, key: str, name: str, text: str, *, make_key: bool = False) -> None:
         """Write a string value; into a key that does not exist only with ``make_key``."""
