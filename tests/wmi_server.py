@@ -13,7 +13,7 @@ from pathlib import Path
 from lab.certificates import CertificateAuthority
 from lab.quirks import Quirks
 from lab.wire.authentication import Accounts
-from lab.wire.host import CommandHost, CommandResult, RequestRecord
+from lab.wire.host import CommandHost, CommandResult, Execution, RequestRecord
 from lab.wire.listener import Listeners
 from lab.wmi.model import Caller
 from lab.wmi.registry import Registry
@@ -31,7 +31,7 @@ CLASSES = ("Lab_Everything", "Lab_Derived", "Lab_Singleton", "Lab_Row")
 class NoCommands:
     """The test server has no shell to speak of."""
 
-    def run(self, caller: Caller, command_line: str, stdin: bytes) -> CommandResult:
+    def run(self, caller: Caller, command_line: str, stdin: bytes, execution: Execution | None = None) -> CommandResult:
         return CommandResult(stderr=b"no commands here", exit_code=1)
 
 
