@@ -42,6 +42,8 @@ options:
       - Needed for an installation. Without it, the mode of an existing role stays as it is.
       - A new mode of an installed role takes effect when the thread SMS_DMP_DOWNLOADER of SMS_EXECUTIVE is restarted on its
         server; see RV(mode_changed).
+      - What another mode stops, loses and brings is said before anything is written, in a warning line for each thing, and returned
+        as RV(consequences), in check mode as well.
     type: str
     choices: [online, offline]
   move:
@@ -115,6 +117,8 @@ notes:
 seealso:
   - module: configmgr.site.service_connection_point_info
   - module: configmgr.site.site_info
+  - module: configmgr.site.site_update_info
+    description: Shows which updates are being downloaded, or are not downloaded yet.
   - name: About the service connection point in Configuration Manager
     description: Microsoft's documentation of the role.
     link: https://learn.microsoft.com/en-us/intune/configmgr/core/servers/deploy/configure/about-the-service-connection-point
@@ -184,6 +188,17 @@ mode_changed:
   returned: success, and when the task fails after the change
   type: bool
   sample: false
+consequences:
+  description:
+    - What a person should know of the new mode of an installed role, in sentences. When it gets offline, which updates stop being
+      downloaded, which ones can only come by the service connection tool, and what the site uses in the cloud. When it gets
+      online, what it does by itself, which access to the internet it needs, and what must be taken up before.
+    - Empty if the mode is not changed.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "Updates that are known and not downloaded can only come by the service connection tool then: Configuration Manager 2509."
 moved_from:
   description: Where the role is moved from; null if it is not moved.
   returned: success

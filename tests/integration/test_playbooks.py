@@ -74,6 +74,21 @@ def test_the_life_of_a_role_by_playbooks(role: Site) -> None:
     assert role.points() == []
 
 
+def test_set_mode_says_what_the_mode_means_before_it_acts(role: Site) -> None:
+    role.control.console("start_update", download=True)
+    for arguments in (("--check",), ()):
+        play = role.run_playbook("configmgr.site.set_mode", *arguments, variables={PREFIX + "mode": "offline"})
+        assert play.exit_code == 0, play.stdout
+        said = [
+            number for number, result in enumerate(play.results) if "being downloaded stop" in str(result.values.get("msg"))
+        ]
+        acted = [number for number, result in enumerate(play.results) if result.values.get("changed")]
+        assert len(said) == 1 and said[0] < acted[0], play.stdout
+        assert "Configuration Manager 2509." in play.stdout
+    play = role.run_playbook("configmgr.site.set_mode", variables={PREFIX + "mode": "offline"})
+    assert "being downloaded stop" not in play.stdout
+
+
 @pytest.mark.parametrize(
     ("variables", "word"),
     [

@@ -146,6 +146,39 @@ def test_check_mode_tells_and_writes_nothing(site: Site) -> None:
         assert len(site.writes()) == writes_before + 1
 
 
+def test_what_another_mode_means_is_said_before_it_is_set(role: Site) -> None:
+    console = role.control.console
+    console("start_update", download=True)
+    console("add_azure_service", name="Contoso")
+    task = have(mode="offline")
+    told = role.play(task, arguments=("--check",))
+    done = role.play(task)
+    said = done.only["consequences"]
+    assert told.only["consequences"] == said
+    assert [sentence.rpartition(": ")[2] for sentence in said[1:]] == [
+        "Configuration Manager 2509.",
+        "Configuration Manager 2503 Hotfix Rollup (KB32851084).",
+        "Contoso - co-management and tenant attach.",
+    ]
+    assert all(f"warning: {sentence}" in done.stderr for sentence in said) and "warning: " not in told.stderr
+    again, online = role.play(task, {"name": "back", MODULE: {"mode": "online"}}).results
+    assert again["consequences"] == [] and len(online["consequences"]) == 4
+    assert len(role.requests("back")) == 5, role.actions("back")
+
+
+def test_a_move_to_another_mode_says_what_that_means(ready: Site) -> None:
+    move = {"site_system": "srv2.corp.example", "move": True}
+    same, other = (ready.play(have(**move, **more), arguments=("--check",)).only for more in ({}, {"mode": "online"}))
+    assert same["consequences"] == []
+    assert any(sentence.startswith("srv2.corp.example needs the internet") for sentence in other["consequences"])
+
+
+@pytest.mark.parametrize(("classes", "words"), [("present", 2), ("missing", 3)])
+def test_a_provider_that_does_not_tell_of_the_cloud(make_site: Any, classes: str, words: int) -> None:
+    site: Site = make_site(role="srv1:online", cloud_classes=classes)
+    assert len(site.play(have(mode="offline")).only["consequences"]) == words
+
+
 def test_check_mode_on_a_finished_site_says_nothing_to_do(site: Site) -> None:
     site.play(ONLINE)
     told = site.play(ONLINE, arguments=("--check", "--diff")).only
@@ -161,8 +194,8 @@ def test_the_budget_of_requests(make_site: Any, topology: str, site_code: str | 
     site: Site = make_site(topology)
     options = {"site_code": site_code} if site_code else {}
     site.play(have(site_system=SERVER, mode="online", **options))
-    for mode, budget in (("online", 3), ("offline", 5)):
-        name = f"budget for {mode}"
+    for mode, budget in (("online", 3), ("offline", 7), ("online", 5)):
+        name = f"budget of {budget} for {mode}"
         site.play({"name": name, MODULE: {"site_system": SERVER, "mode": mode, **options}})
         assert len(site.requests(name)) <= budget, site.actions(name)
 

@@ -145,6 +145,9 @@ class Quirks:
     """The tool deletes its temporary files when it has downloaded everything, or ends with an exception that says it cannot,
     which one may ignore."""
 
+    tool_proxy_password: Literal["console", "input"] = "console"
+    """The tool reads the password for a proxy from the keyboard, which there is none of over WinRM, or from its input."""
+
     offline_known_updates: Literal["imported", "all"] = "imported"
     """A site whose service connection point is offline gets to know the updates that were imported, or all applicable ones of
     the manifest that came with them."""

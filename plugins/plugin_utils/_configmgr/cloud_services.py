@@ -71,14 +71,19 @@ def read_cloud_services(provider: SiteProvider) -> CloudServices:
     """Read what the site is connected to. Secrets, which come encrypted, are left out at once."""
     tenants = _rows(provider, classes.ENTRA_TENANT)
     applications = _rows(provider, classes.ENTRA_APPLICATION)
-    services = _rows(provider, classes.AZURE_SERVICE)
     # By its number or by its identifier: which of the two an application names is not documented.
     names = {row.text(key): row.text("Name") for row in tenants or () for key in ("ID", "TenantID")}
     return CloudServices(
         None if tenants is None else tuple(Tenant(row.text("Name"), row.text("TenantID")) for row in tenants),
         None if applications is None else tuple(_application(row, names) for row in applications),
-        None if services is None else tuple(AzureService(row.text("Name"), row.number("ServiceType")) for row in services),
+        read_azure_services(provider),
     )
+
+
+def read_azure_services(provider: SiteProvider) -> tuple[AzureService, ...] | None:
+    """The services of Azure alone; None where the SMS Provider does not tell."""
+    rows = _rows(provider, classes.AZURE_SERVICE)
+    return None if rows is None else tuple(AzureService(row.text("Name"), row.number("ServiceType")) for row in rows)
 
 
 def _rows(provider: SiteProvider, declared: CimClass) -> list[CimInstance] | None:

@@ -11,9 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from .._wsman.client import WsmanClient
+from .cloud_services import read_azure_services
 from .components import INSTALLED_STATES
 from .hierarchy import Hierarchy, missing_provider_explained, read_hierarchy
 from .installation_speed import read_installation_seconds
+from .mode_changes import consequences
 from .move_note import MoveNote, note_on, read_notes
 from .plan import Surroundings, check, decide, find_site_system, site_system_for
 from .point_writing import PointWriter
@@ -22,11 +24,11 @@ from .relocation import Relocation
 from .role_components import RoleComponents
 from .roles import SITE_SYSTEM, Role, read_roles
 from .servers import same_site
-from .service_connection_point import DOWNLOADER, ServiceConnectionPoint
+from .service_connection_point import DOWNLOADER, Mode, ServiceConnectionPoint
 from .settling import Components, settle, until_removed
 from .site_servers import SITE_SERVER
-from .steps import Desired, Install, Keep, Move, NoteMove, Remove, SetMode, StayAbsent, Step
-from .updates import read_installations
+from .steps import Desired, Install, Keep, Move, NoteMove, Remove, SetMode, StayAbsent, Step, new_mode
+from .updates import read_installations, read_unfinished
 from .waiting import Waiting
 from .writing import plan_anew_when_overtaken
 
@@ -51,6 +53,8 @@ class Outcome:
     """Whether the mode of an installed role was changed, planned or not."""
     has_tidied: bool = False
     """Whether the note of a move that is over was taken away or, in check mode, would be."""
+    consequences: tuple[str, ...] = ()
+    """What another mode stops, loses and brings, if the role gets one."""
 
     @property
     def mode_changed(self) -> bool:
@@ -102,6 +106,13 @@ class Deployment:
 
     def _run_once(self, desired: Desired, *, check_mode: bool) -> Outcome:
         step, around = self._plan(desired, check_mode)
+        sentences = _consequences(step, around)
+        if not check_mode:
+            for sentence in sentences:
+                self._waiting.progress(f"warning: {sentence}")
+        return replace(self._carry_out(step, around, desired, check_mode=check_mode), consequences=sentences)
+
+    def _carry_out(self, step: Step, around: Surroundings, desired: Desired, *, check_mode: bool) -> Outcome:
         role_components = self._components_of(step, around)
         leftovers = [note for role in around.site_systems if (note := note_on(role))]
         if check_mode:
@@ -196,7 +207,16 @@ class Deployment:
             around = replace(around, site_systems=target)
         if is_below or (is_elsewhere and not is_arrival) or isinstance(step, (Keep, StayAbsent)):
             return around
-        around = replace(around, updates=tuple(read_installations(provider)))
+        if new_mode(step) is Mode.OFFLINE:
+            unfinished = tuple(read_unfinished(provider))
+            around = replace(
+                around,
+                updates=tuple(update for update in unfinished if update.is_being_installed),
+                unfinished_updates=unfinished,
+                azure_services=read_azure_services(provider),
+            )
+        else:
+            around = replace(around, updates=tuple(read_installations(provider)))
         if not is_arrival:
             return around
         is_departure = isinstance(step, (Move, NoteMove)) and self._waiting.enabled
@@ -231,6 +251,13 @@ class Deployment:
             waits_for_removal=self._waits_for_removal,
             is_mode_given=desired.mode is not None,
         )
+
+
+def _consequences(step: Step, around: Surroundings) -> tuple[str, ...]:
+    mode = new_mode(step)
+    if mode is None or step.server is None:
+        return ()
+    return consequences(mode, step.server, around.unfinished_updates, around.azure_services)
 
 
 def _providers_of_source(step: Step, around: Surroundings) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from .cloud_services import AzureService
 from .errors import Refusal
 from .hierarchy import EXPANDING, SITE_MODE, Hierarchy, not_top_tier
 from .move_note import MoveNote
@@ -115,6 +116,10 @@ class Surroundings:
     """The "SMS Site Server" records of the hierarchy: two of one site are a high-availability pair."""
     installation_seconds: float | None = None
     """How long the last installation of the role took."""
+    unfinished_updates: tuple[UpdateInstallation, ...] = ()
+    """Those of them, and what is not downloaded, when the role gets offline."""
+    azure_services: tuple[AzureService, ...] | None = ()
+    """What the site uses then; None where it does not tell."""
     is_for_plan: bool = False
     """In check mode, where what a task before would have made is not there."""
 

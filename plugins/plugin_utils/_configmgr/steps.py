@@ -151,3 +151,13 @@ class NoteMove:
 
 
 Step = Install | SetMode | Remove | Keep | StayAbsent | Move | NoteMove
+
+
+def new_mode(step: Step) -> Mode | None:
+    """The mode that a step gives a role which has another one; None if it changes none."""
+    match step:
+        case SetMode(mode=mode):
+            return mode
+        case Move(point=point, mode=mode, former_mode=former_mode):
+            return mode if mode is not (point.mode if point else former_mode) else None
+    return None

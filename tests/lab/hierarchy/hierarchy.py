@@ -28,10 +28,6 @@ from .offline_servicing import OfflinePayloads
 from .operating_systems import ServerOptions
 from .provider import SmsProvider
 from .roles import RoleClass
-from .service_connection_tool.database import SiteDatabases
-from .service_connection_tool.folder import FOLDER as TOOL_FOLDER
-from .service_connection_tool.folder import PROGRAM as TOOL
-from .service_connection_tool.folder import install
 from .service_connection_tool.program import ServiceConnectionTool
 from .services import Service
 from .site import VERSION, ComponentItems, KnownAccounts, ProviderLocations, Site, SiteDefinitions, Sites
@@ -113,8 +109,7 @@ class Hierarchy:
         HierarchyManager(self)
         self.component_manager = ComponentManager(self)
         self.endpoint_validation = EndpointValidation(self)
-        self.site_databases = SiteDatabases(self.servers, self.network)
-        self.service_connection_tool = self._install_tool()
+        self.service_connection_tool = ServiceConnectionTool(self)
         self.offline_payloads = OfflinePayloads(self)
         UpdateChecks(self)
         if topology.service_connection_point is not None:
@@ -322,17 +317,6 @@ class Hierarchy:
         role = Role(site_control.SERVICE_CONNECTION_POINT, server, site, properties)
         self.site_control.add(role)
         self.component_manager.install_now(role)
-
-    def _install_tool(self) -> ServiceConnectionTool:
-        """Have the service connection tool be with every site server, and run wherever its files are."""
-        tool = ServiceConnectionTool(self)
-        for server in self.servers.values():
-            server.programs[TOOL.lower()] = tool
-        for site in self.sites.values():
-            if site.type != "secondary":
-                server = self.servers[site.server]
-                install(server, rf"{server.installation_directory}\{TOOL_FOLDER}", VERSION)
-        return tool
 
     def _leave_stale_row(self) -> None:
         """The summary of a server that was removed without a trace elsewhere."""

@@ -6,7 +6,8 @@ Documented: several cabinets in a folder are all uploaded; the error of the cons
 may make the tool complain of usage data; the name of the manifest, and that a file of the same name with the ending .enc comes
 with it; that the console's content gets the ending .auc. Inferred: that .enc is what the cloud has answered, and that the tool
 goes on without the console's content. Microsoft has seen an exception that one may ignore (quirk ``tool_ignorable_error``); by
-what it says, it comes when the tool has done its work and deletes its temporary files.
+what it says, it comes when the tool has done its work and deletes its temporary files. How the tool gets the password for a
+proxy is not documented (quirk ``tool_proxy_password``).
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ _UPLOAD_SECONDS = 10
 """Nominal ones (invented)."""
 _PROXY_PORT = 80
 """Documented."""
+_NO_CONSOLE = (
+    "Cannot read keys when either application does not have a console or when console input has been redirected. "
+    "Try Console.Read."
+)
 _NO_USAGE_DATA = "CAB does not contain telemetry data."
 _NO_CONSOLE_CONTENT = (
     "AdminUIContentDownloadDownload:DownloadManifestCab exception: {} "
@@ -44,7 +49,7 @@ def connect(run: Run) -> None:
     source, folder = run.path("-usagedatasrc"), run.path("-updatepackdest")
     run.expect_folder(folder, folder)
     usage_data = _read_usage_data(run, source)
-    web = Web(run.server, run.process, _proxy(run), None)
+    web = Web(run.server, run.process, _proxy(run), _proxy_account(run))
     _write(run, rf"{folder}\{ANSWERS}", b"".join(_upload(run, web, path) for path in usage_data))
     offers = _download_manifest(run, web, folder)
     is_complete = _download_console_content(run, web, folder)
@@ -87,6 +92,18 @@ def _proxy(run: Run) -> tuple[str, int] | None:
     if not host or (port and not port.isdecimal()):
         raise ToolError("Invalid URI: The format of the URI could not be determined.")
     return host, int(port or _PROXY_PORT)
+
+
+def _proxy_account(run: Run) -> tuple[str, str] | None:
+    """User name and password, which the tool asks for."""
+    name = run.arguments.values.get("-proxyusername", "")
+    if not name:
+        return None
+    run.output.write(f"Enter the password for {name}: ".encode())
+    if run.server.quirks.tool_proxy_password == "console":
+        raise UnhandledError("System.InvalidOperationException", _NO_CONSOLE)
+    password, *_others = [*run.process.stdin.decode().splitlines(), ""]
+    return name, password
 
 
 def _upload(run: Run, web: Web, path: str) -> bytes:

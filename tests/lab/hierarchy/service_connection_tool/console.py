@@ -28,7 +28,7 @@ class ToolConsole:
         """Have an account be able to read the site databases, or not."""
         if self._hierarchy.directory.find(account) is None:
             raise ValueError(f"the domain has no account {account}")
-        self._hierarchy.site_databases.access[account.lower()] = bool(value)
+        self._hierarchy.service_connection_tool.databases.access[account.lower()] = bool(value)
 
     def set_tool_version(self, server: str, version: str, folder: str = "") -> None:
         """Have the tool be there in another version, by default where Setup of Configuration Manager puts it."""

@@ -9,8 +9,6 @@ download a redistributable, and did not before. Inferred: that a payload is name
 
 from __future__ import annotations
 
-from pathlib import PureWindowsPath
-
 from ...cloud.cabinets import NoCabinetError
 from ...cloud.manifest import Offer, Redistributable, read_redistributables
 from ...cloud.releases import numbers
@@ -96,4 +94,4 @@ class Downloads:
         run = self._run
         with run.hierarchy.simulation.moment():
             line = legacy_line(run.server.simulation.now, "Configuration Manager Setup", text, run.process.id)
-            run.server.log(str(PureWindowsPath(_SETUP_LOG)), line)
+            run.server.log(_SETUP_LOG, line)

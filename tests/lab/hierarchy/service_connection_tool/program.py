@@ -13,9 +13,11 @@ from uuid import uuid4
 from ...wire.host import CommandResult
 from ...wmi.model import Caller
 from ..installed_programs import Output
+from ..site import VERSION
 from .arguments import USAGE, UsageError, read_arguments
 from .connect import connect
-from .folder import UnhandledError, loaded_version
+from .database import SiteDatabases
+from .folder import FOLDER, PROGRAM, UnhandledError, install, loaded_version
 from .import_packs import import_packs
 from .log import Logs
 from .prepare import export, prepare
@@ -36,10 +38,18 @@ class ServiceConnectionTool:
     """The tool, wherever it is run in a hierarchy."""
 
     def __init__(self, hierarchy: Hierarchy) -> None:
+        """Comes with every site server but those of secondary sites, and runs wherever its files are."""
         self._hierarchy = hierarchy
         self._logs = Logs()
+        self.databases = SiteDatabases(hierarchy.servers, hierarchy.network)
         self.support_id = hashlib.sha256(uuid4().bytes).hexdigest().upper()
         """What usage data names the hierarchy by."""
+        for server in hierarchy.servers.values():
+            server.programs[PROGRAM.lower()] = self
+        for site in hierarchy.sites.values():
+            if site.type != "secondary":
+                server = hierarchy.servers[site.server]
+                install(server, rf"{server.installation_directory}\{FOLDER}", VERSION)
 
     def __call__(
         self, server: WindowsServer, caller: Caller, arguments: Sequence[str], process: Process, output: Output
@@ -56,7 +66,7 @@ class ServiceConnectionTool:
                 exit_code = self._failed(server) if arguments else 0
                 return CommandResult(USAGE.replace("\n", "\r\n").encode(), exit_code=exit_code)
             with self._logs.open(server, process, folder) as log:
-                run = Run(self._hierarchy, server, process, wanted, version, log)
+                run = Run(self._hierarchy, server, process, wanted, version, log, output)
                 log.info(f"ServiceConnectionTool.exe {version} {wanted.phase}")
                 try:
                     self._carry_out(run)

@@ -17,6 +17,7 @@ from .log import ToolLog
 
 if TYPE_CHECKING:
     from ..hierarchy import Hierarchy
+    from ..installed_programs import Output
     from ..processes import Process
     from ..windows_server import WindowsServer
 
@@ -44,6 +45,7 @@ class Run:
     version: str
     """Of the tool."""
     log: ToolLog
+    output: Output
 
     def path(self, option: str) -> str:
         """The path that an option names."""

@@ -105,10 +105,11 @@ class Desk:
     def start(self, server: WindowsServer, account: str = ADMINISTRATOR, folder: str = TOOL) -> Process:
         return server.processes.start(PROGRAM, rf"{folder}\{PROGRAM}", "", account, USB)
 
-    def run(self, name: str, *arguments: str, account: str = ADMINISTRATOR, folder: str = TOOL) -> Result:
+    def run(self, name: str, *arguments: str, account: str = ADMINISTRATOR, folder: str = TOOL, stdin: str = "") -> Result:
         """Run the tool on a server to its end."""
         server, output = self.server(name), Written()
         process = self.start(server, account, folder)
+        process.stdin = stdin.encode()
         result = server.programs[PROGRAM.lower()](server, Caller(account), arguments, process, output)
         server.processes.forget(process)
         stdout, stderr = (output.stdout + result.stdout).decode(), (output.stderr + result.stderr).decode()
@@ -121,8 +122,8 @@ class Desk:
     def prepare(self, **options: str) -> Result:
         return self.run("srv1", "-prepare", "-usagedatadest", CAB, **options)
 
-    def connect(self, *options: str) -> Result:
-        return self.run("internet1", "-connect", "-usagedatasrc", CAB, "-updatepackdest", PACKS, *options)
+    def connect(self, *options: str, stdin: str = "") -> Result:
+        return self.run("internet1", "-connect", "-usagedatasrc", CAB, "-updatepackdest", PACKS, *options, stdin=stdin)
 
     def import_packs(self) -> Result:
         return self.run("srv1", "-import", "-updatepacksrc", PACKS)

@@ -46,7 +46,7 @@ def test_nothing_was_imported(desk: Desk) -> None:
 def test_from_the_import_to_an_update_that_can_be_installed(desk: Desk) -> None:
     desk.carry_packs()
     desk.import_packs()
-    desk.pass_time(86400)
+    desk.pass_time(3600)
     assert states(desk) == {INSTALLED: "INSTALL_SUCCESS"}
     assert look(desk) == [UPDATE]
     assert states(desk)[UPDATE] == "APPLICABILITY_SUCCESS"
@@ -58,6 +58,14 @@ def test_from_the_import_to_an_update_that_can_be_installed(desk: Desk) -> None:
     assert states(desk)[UPDATE] == "DOWNLOAD_SUCCESS"
     assert f"File '{PAYLOAD}' is signed and trusted." in log(desk)
     assert f'Guid="{GUID.lower()}" State="262146"' in log(desk)
+
+
+def test_its_downloader_looks_within_a_day(desk: Desk) -> None:
+    desk.carry_packs()
+    desk.import_packs()
+    desk.pass_time(86400)
+    desk.pass_time(600)
+    assert states(desk)[UPDATE] == "DOWNLOAD_SUCCESS"
 
 
 def test_it_looks_again_while_it_verifies_and_afterwards(desk: Desk) -> None:

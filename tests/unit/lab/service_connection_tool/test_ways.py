@@ -104,6 +104,25 @@ def test_a_proxy_that_does_not_help(desk: Desk, settings: dict[str, object], add
     assert result.errors[0].endswith(message)
 
 
+def test_a_password_at_the_keyboard(desk: Desk) -> None:
+    result = desk.connect("-proxyserveruri", "proxy.corp.example", "-proxyusername", "CORP\\proxy")
+    assert (result.exit_code, result.stdout) == (0xE0434352, "Enter the password for CORP\\proxy: ")
+    assert "Unhandled Exception: System.InvalidOperationException: Cannot read keys when" in result.stderr
+
+
+@NEEDS_TINYPROXY
+def test_a_password_on_standard_input(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk(tool_proxy_password="input")
+    desk.carry_usage_data()
+    desk.perform("add_proxy", name="proxy.corp.example", port=8080, account="CORP\\proxy", password="secret")
+    options = ("-proxyserveruri", "proxy.corp.example:8080", "-proxyusername", "CORP\\proxy")
+    assert desk.connect(*options, stdin="secret\r\n").exit_code == 0
+    for wrong in ("other\r\n", ""):
+        result = desk.connect(*options, stdin=wrong)
+        # tinyproxy answers 401 to those
+        assert "(401) Unauthorized" in result.errors[0] and result.exit_code == 1
+
+
 @pytest.mark.parametrize("address", ["proxy.corp.example:http", ":8080", "http://"])
 def test_what_is_no_address_of_a_proxy(desk: Desk, address: str) -> None:
     assert desk.connect("-proxyserveruri", address).errors[0].startswith("ERROR:Invalid URI")

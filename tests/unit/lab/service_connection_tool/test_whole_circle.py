@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from xml.etree import ElementTree
 
 import pytest
@@ -70,16 +71,21 @@ def carry(lab: Lab, source: str, destination: str, folder: str, new_folder: str 
 def state_of(lab: Lab, name: str) -> str | None:
     """The state of an update as the SMS Provider tells it; None if the site does not know of it."""
     protocol = client(lab, SITE_SERVER)
-    message = xmltodict.parse("<a/>")
-    message = {"env:Envelope": protocol._get_soap_header(resource_uri=f"{SITE}/*", action=f"{ENUMERATION}/Enumerate")}
-    wql = f"SELECT State FROM SMS_CM_UpdatePackages WHERE Name = '{name}'"
-    body = (
-        f'<n:Enumerate xmlns:n="{ENUMERATION}" xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd">'
-        "<w:OptimizeEnumeration/><w:MaxElements>10</w:MaxElements>"
-        f'<w:Filter Dialect="http://schemas.microsoft.com/wbem/wsman/1/WQL">{wql}</w:Filter></n:Enumerate>'
-    )
-    message["env:Envelope"]["env:Body"] = xmltodict.parse(body)
-    answer = ElementTree.fromstring(protocol.send_message(xmltodict.unparse(message)))
+    body = {
+        "n:Enumerate": {
+            "@xmlns:n": ENUMERATION,
+            "@xmlns:w": "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd",
+            "w:OptimizeEnumeration": None,
+            "w:MaxElements": "10",
+            "w:Filter": {
+                "@Dialect": "http://schemas.microsoft.com/wbem/wsman/1/WQL",
+                "#text": f"SELECT * FROM SMS_CM_UpdatePackages WHERE Name = '{name}'",
+            },
+        }
+    }
+    header = protocol.build_wsman_header(f"{ENUMERATION}/Enumerate", f"{SITE}/*")
+    message = xmltodict.unparse({"env:Envelope": {**header, "env:Body": body}})
+    answer = ElementTree.fromstring(protocol.send_message(message))
     return next((element.text for element in answer.iter() if element.tag.endswith("}State")), None)
 
 
@@ -103,8 +109,10 @@ def test_the_whole_circle(lab: Lab) -> None:
 
     for name in ("LastSyncRequestTime", "LastSyncedTime"):
         control.console("set_registry_value", server=ROLE_SERVER, key=KEY, name=name, value=0)
-    states: list[str | None] = []
-    while states[-1:] != ["262146"]:
+    states = [state_of(lab, UPDATE)]
+    deadline = monotonic() + 30
+    while states[-1] != "262146":
+        assert monotonic() < deadline, states
         states.append(state_of(lab, UPDATE))
     assert set(states) <= {None, "327682", "262145", "262146"}
     assert control.state()["violations"] == []

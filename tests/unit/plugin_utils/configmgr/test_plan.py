@@ -33,6 +33,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.steps im
     SetMode,
     StayAbsent,
     Step,
+    new_mode,
 )
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.updates import UpdateInstallation
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.values import CimInstance
@@ -271,3 +272,21 @@ def test_a_move_that_may_begin(step: Step, desired: Desired, around: Surrounding
 def test_what_cannot_be_moved(desired: Desired, points: tuple[ServiceConnectionPoint, ...], words: str) -> None:
     with pytest.raises(Refusal, match=words):
         decide(desired, points)
+
+
+@pytest.mark.parametrize(
+    ("step", "mode"),
+    [
+        (SetMode(ONLINE, Mode.OFFLINE), Mode.OFFLINE),
+        (Keep(ONLINE), None),
+        (Remove(ONLINE), None),
+        (INSTALL, None),
+        (Move(ONLINE, "srv1.corp.example", "srv2.corp.example", Mode.ONLINE, Mode.ONLINE, "PS1"), None),
+        (Move(ONLINE, "srv1.corp.example", "srv2.corp.example", Mode.OFFLINE, Mode.ONLINE, "PS1"), Mode.OFFLINE),
+        (Move(None, "srv1.corp.example", "srv2.corp.example", Mode.ONLINE, Mode.OFFLINE, "PS1"), Mode.ONLINE),
+        (Move(None, "srv1.corp.example", "srv2.corp.example", Mode.ONLINE, Mode.ONLINE, "PS1"), None),
+        (Move(OFFLINE, "srv1.corp.example", "srv2.corp.example", Mode.OFFLINE, Mode.ONLINE, "PS1"), None),
+    ],
+)
+def test_which_steps_give_a_role_another_mode(step: Step, mode: Mode | None) -> None:
+    assert new_mode(step) is mode
