@@ -123,6 +123,7 @@ def test_a_rerun_goes_on_where_a_controller_has_died(site: Site, tmp_path: Path)
     process = site.start_playbook(str(playbook))
     while not (parts := list(on_server(site, r"C:\Offline").glob("*.part"))) or parts[0].stat().st_size < 20 * MEGABYTE:
         assert process.exit_code is None
+        # Nothing tells when the part has grown, and looking without a pause would take a core from what writes it
         time.sleep(0.005)
     kill_with_descendants(process.pid)
     process.output(timeout=60)

@@ -130,14 +130,9 @@ def _component(row: CimInstance) -> ComponentState:
         state=row.number("State"),
         status=row.number("Status"),
         start_type=row.number("Type"),
-        last_started=_time(row, "LastStarted"),
-        last_contacted=_time(row, "LastContacted"),
+        last_started=row.moment("LastStarted"),
+        last_contacted=row.moment("LastContacted"),
     )
-
-
-def _time(row: CimInstance, name: str) -> datetime | None:
-    value = row.properties.get(name)
-    return value if isinstance(value, datetime) else None
 
 
 def _name(names: Sequence[str], number: int | None) -> str:

@@ -186,3 +186,8 @@ def _hierarchy_of_local_provider(provider: SiteProvider, locations: list[Provide
         except (WsmanFault, SiteError):
             continue
     return None
+
+
+def version_numbers(version: str) -> tuple[int, ...]:
+    """The version of a site or an update to compare by: ``5.00.9135.1000`` and ``5.0.9135.1000`` are the same."""
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())

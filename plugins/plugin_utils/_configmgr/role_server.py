@@ -36,7 +36,7 @@ class RoleServer:
     @property
     def mode_in_effect(self) -> Mode | None:
         """The mode that `DOWNLOADER` was last restarted for, as far as that is noted."""
-        return next((mode for mode in Mode if mode.value == self.reason), None)
+        return Mode.named(self.reason)
 
 
 def read_role_server(client: WsmanClient) -> RoleServer:

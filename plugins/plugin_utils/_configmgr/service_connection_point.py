@@ -31,6 +31,11 @@ class Mode(Enum):
     ONLINE = "online"
     OFFLINE = "offline"
 
+    @classmethod
+    def named(cls, name: str | None) -> Mode | None:
+        """The mode with a name; None for any other text."""
+        return next((mode for mode in cls if mode.value == name), None)
+
     @property
     def number(self) -> int:
         """Of the embedded property with the mode."""

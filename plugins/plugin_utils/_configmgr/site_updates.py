@@ -20,7 +20,7 @@ from datetime import datetime, timezone
 from .._wsman.values import CimClass, CimInstance
 from .._wsman.wql import any_of, quote
 from . import classes
-from .hierarchy import missing_provider_explained, read_hierarchy
+from .hierarchy import missing_provider_explained, read_hierarchy, version_numbers
 from .provider import SiteProvider
 from .update_states import UpdateState, update_state
 
@@ -92,14 +92,10 @@ class SiteUpdate:
         """What the state means; see `UpdateState.means`."""
         return self.state.means(self.row.number("PrereqFlag") or 0)
 
-    def moment(self, name: str) -> datetime | None:
-        """A time out of its row."""
-        return _moment(self.row, name)
-
     @property
     def recency(self) -> tuple[tuple[int, ...], datetime]:
         """The greater, the newer: by its version and, of two with the same, by its release."""
-        return _numbers(self.row.text("FullVersion")), self.moment("DateReleased") or _NEVER
+        return version_numbers(self.row.text("FullVersion")), self.row.moment("DateReleased") or _NEVER
 
 
 def check_guid(text: str) -> str:
@@ -173,7 +169,7 @@ def _site(row: CimInstance) -> SiteOfUpdate:
         row.text("SiteName"),
         row.text("SiteServerName"),
         update_state(row.number("State")),
-        _moment(row, "LastUpdateTime"),
+        row.moment("LastUpdateTime"),
     )
 
 
@@ -185,18 +181,9 @@ def _step(row: CimInstance) -> UpdateStep:
         row.text("Description"),
         row.number("Progress"),
         row.number("IsComplete"),
-        _moment(row, "MessageTime"),
+        row.moment("MessageTime"),
     )
 
 
 def _bare(guid: str) -> str:
     return guid.strip().strip("{}").upper()
-
-
-def _moment(row: CimInstance, name: str) -> datetime | None:
-    value = row.properties.get(name)
-    return value if isinstance(value, datetime) else None
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdecimal())

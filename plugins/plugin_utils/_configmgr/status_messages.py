@@ -123,7 +123,6 @@ def _wql(question: Question) -> str:
 
 
 def _message(row: CimInstance) -> StatusMessage:
-    time = row.properties.get("Time")
     return StatusMessage(
         row.number("RecordID") or 0,
         row.number("MessageID") or 0,
@@ -131,7 +130,7 @@ def _message(row: CimInstance) -> StatusMessage:
         row.text("Component"),
         row.text("MachineName"),
         row.text("SiteCode"),
-        time if isinstance(time, datetime) else None,
+        row.moment("Time"),
     )
 
 

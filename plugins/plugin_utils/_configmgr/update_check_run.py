@@ -94,8 +94,7 @@ class UpdateCheckRun:
         """Ask for a check, unless one is under way, and wait until it is over. ``mode`` is that on record, if it is known."""
         self._check_thread()
         if mode is None:
-            reason = read_reason(self._registry, DOWNLOADER)
-            mode = next((known for known in Mode if known.value == reason), None)
+            mode = Mode.named(read_reason(self._registry, DOWNLOADER))
         now = self._server_time()
         began = self._began(now)
         if check_mode:

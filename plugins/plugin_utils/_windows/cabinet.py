@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """What is in a cabinet file, from its beginning: the names of its files (MS-CAB 2)."""
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-SIGNATURE = b"MSCF"
+_SIGNATURE = b"MSCF"
 _FILES_OFFSET, _FILES_COUNT = 16, 28
 _SMALLEST = 36
 """Bytes of the header that every cabinet has."""
@@ -23,7 +22,7 @@ _NAME_IS_UTF_8 = 0x80
 
 def file_names(data: bytes) -> list[str]:
     """The names of the files in a cabinet, as far as ``data``, its first bytes, has them. ValueError if it is no cabinet."""
-    if len(data) < _SMALLEST or not data.startswith(SIGNATURE):
+    if len(data) < _SMALLEST or not data.startswith(_SIGNATURE):
         raise ValueError("it is no cabinet file")
     (offset,) = struct.unpack_from("<I", data, _FILES_OFFSET)
     (count,) = struct.unpack_from("<H", data, _FILES_COUNT)

@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """SHA-256 of files on a server, counted there by certutil.exe, so that nothing of them has to travel."""
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from .._wsman.shell import CommandShell
 from . import curl
-from .commands import quoted
 from .errors import WindowsError
+from .files import exists
 
 _SHORTER, _MISSING = 36, 37
 """Exit codes of curl: the range begins before the file does; the file cannot be read."""
@@ -70,9 +70,9 @@ def read_head(shell: CommandShell, path: str, size: int) -> bytes | None:
 
 
 def _is_there(shell: CommandShell, path: str) -> bool:
-    """Whether a folder lists a file, which it does of one that cannot be opened, too."""
+    """Whether there is a file, be it one that cannot be opened."""
     try:
-        return shell.run(f"dir /b {quoted(path)}", timeout=_TIMEOUT).exit_code == 0
+        return exists(shell, path)
     except ValueError:
         # A name that no command line can have
         return False

@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """Files and folders of a server, by commands of cmd.exe, whose output is the same in every language of Windows."""
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ _TIMEOUT = 120.0
 _FOUND = "found"
 
 
-def is_file(shell: CommandShell, path: str) -> bool:
+def exists(shell: CommandShell, path: str) -> bool:
     """Whether there is a file, or a folder, that the account can see. Raises `WsmanError`."""
     return shell.run(f"if exist {quoted(path)} echo {_FOUND}", timeout=_TIMEOUT).output.strip() == _FOUND
 

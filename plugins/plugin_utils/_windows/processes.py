@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """Programs that run on a server (``Win32_Process``)."""
 
 from __future__ import annotations
@@ -17,9 +16,7 @@ from .._wsman.values import CimClass
 from .._wsman.wql import quote
 
 _NAMESPACE = "root/cimv2"
-_PROCESS = CimClass.declare(
-    "Win32_Process", CommandLine="string", CreationDate="datetime", ExecutablePath="string", Name="string", ProcessId="uint32"
-)
+_PROCESS = CimClass.declare("Win32_Process", CommandLine="string", CreationDate="datetime", ProcessId="uint32")
 
 
 @dataclass(frozen=True)
@@ -36,12 +33,5 @@ def read_processes(client: WsmanClient, name: str) -> list[Process]:
     """Those of a program by its file name, the one that was started first in front. Raises `WsmanError`."""
     columns = ", ".join(sorted(_PROCESS.properties))
     rows = client.query(_NAMESPACE, f"SELECT {columns} FROM {_PROCESS.name} WHERE Name = {quote(name)}", _PROCESS)
-    found = [
-        Process(row.number("ProcessId") or 0, row.text("CommandLine"), _time(row.properties.get("CreationDate")))
-        for row in rows
-    ]
+    found = [Process(row.number("ProcessId") or 0, row.text("CommandLine"), row.moment("CreationDate")) for row in rows]
     return sorted(found, key=lambda process: (str(process.started), process.number))
-
-
-def _time(value: object) -> datetime | None:
-    return value if isinstance(value, datetime) else None

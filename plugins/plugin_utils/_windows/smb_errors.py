@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """What went wrong by SMB, in words: the statuses that a server answers with (MS-ERREF 2.3), and lost connections."""
 
 from __future__ import annotations

@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """Reading and writing an open file by SMB with several requests on their way, so that the way there and back costs little.
 
 A server answers up to 8 MiB in one request, and the library waits for each answer by default.

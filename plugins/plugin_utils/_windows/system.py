@@ -69,9 +69,9 @@ class Drive:
 def read_operating_system(client: WsmanClient) -> OperatingSystem:
     """The operating system that runs."""
     for row in client.query(_NAMESPACE, f"SELECT * FROM {_SYSTEM.name}", _SYSTEM):
-        product, time, build = row.number("ProductType"), row.properties.get("LocalDateTime"), row.number("BuildNumber")
+        product, build = row.number("ProductType"), row.number("BuildNumber")
         is_server = None if product is None else product != 1
-        return OperatingSystem(row.text("Caption").strip(), build, is_server, time if isinstance(time, datetime) else None)
+        return OperatingSystem(row.text("Caption").strip(), build, is_server, row.moment("LocalDateTime"))
     return OperatingSystem("", None, None, None)
 
 

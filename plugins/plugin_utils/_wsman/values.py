@@ -58,6 +58,11 @@ class CimInstance:
             return int(value)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
+    def moment(self, name: str) -> datetime | None:
+        """A datetime property, or None where it is NULL, absent or no point in time."""
+        value = self.properties.get(name)
+        return value if isinstance(value, datetime) else None
+
     def objects(self, name: str) -> list[CimInstance]:
         """The elements of an array of embedded objects; NULL, absent and empty are all the empty list."""
         value = self.properties.get(name)

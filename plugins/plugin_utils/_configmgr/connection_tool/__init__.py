@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """Microsoft's service connection tool, which carries updates into a site whose service connection point is offline.
 
 What it does, its options and its logs: Microsoft's page "Use the service connection tool for Configuration Manager". Its exit

@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """What is to be done for a wanted phase of the service connection tool: the decision, without a network."""
 
 from __future__ import annotations
@@ -16,10 +15,11 @@ from enum import Enum
 
 from ..._windows.processes import Process
 from ..errors import SiteError
+from ..hierarchy import version_numbers
 from ..service_connection_point import Mode
 from .notes import Notes, connected_for
 from .run import PROGRAM, Phase, Run
-from .tool_files import UpdateFolder, UsageData, version_numbers
+from .tool_files import UpdateFolder, UsageData
 
 _OF_THE_SITE = (Phase.PREPARE, Phase.EXPORT, Phase.IMPORT)
 """What Microsoft wants an offline service connection point for: these run on the server with the role."""

@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """What has been done with the service connection tool on a computer: noted in its registry, for the next run to go on from."""
 
 from __future__ import annotations

@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """What came of a run of the service connection tool: a pure function of what it has left.
 
 Its exit codes are not documented. So a run has failed if it ended with another code than 0, or if it has written of an error,

@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """The phases of the service connection tool, what each needs, and the command line that it is started with."""
 
 from __future__ import annotations

@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """The files that the service connection tool reads and writes: usage data, and the folder with the updates."""
 
 from __future__ import annotations
@@ -103,11 +102,6 @@ def read_update_folder(shell: CommandShell, path: str) -> UpdateFolder:
     manifests = [(ntpath.join(path, found), size) for found, size in sorted(sizes.items()) if found.lower() in MANIFESTS]
     digests: Sequence[str | None] = sha256_of(shell, manifests) if manifests else []
     return UpdateFolder(path, sizes, " ".join(digest or "" for digest in digests))
-
-
-def version_numbers(version: str) -> tuple[int, ...]:
-    """A version to compare by: ``5.00.9135.1000`` and ``5.0.9135.1000`` are the same."""
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 def _usage_data(shell: CommandShell, path: str, size: int, digest: str | None) -> UsageData:

@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """Where the service connection tool is: in the folder that somebody names, or in the media that the site keeps of itself.
 
 A site server has the sources of its own version in the folder ``cd.latest`` of its installation directory (Microsoft's page
@@ -14,7 +13,7 @@ which reads ``Installation Directory`` there).
 
 from __future__ import annotations
 
-from ..._windows.files import is_file
+from ..._windows.files import exists
 from ..._windows.registry import Registry
 from ..._wsman.shell import CommandShell
 from ..errors import SiteError
@@ -33,7 +32,7 @@ def find_tool(shell: CommandShell, registry: Registry, folder: str | None) -> st
     """The folder with the tool. `SiteError` if it is not there, or not known."""
     if folder:
         found = folder.rstrip("\\")
-        if not is_file(shell, f"{found}\\{PROGRAM}"):
+        if not exists(shell, f"{found}\\{PROGRAM}"):
             raise SiteError(f"There is no {PROGRAM} in {found} on this computer. {_ADVICE}")
         return found
     directory = next(filter(None, (registry.read_text(_SETUP, name) for name in _DIRECTORIES)), None)
@@ -43,6 +42,6 @@ def find_tool(shell: CommandShell, registry: Registry, folder: str | None) -> st
             f"own. {_ADVICE}"
         )
     found = f"{directory.rstrip(chr(92))}\\cd.latest\\{_IN_MEDIA}"
-    if not is_file(shell, f"{found}\\{PROGRAM}"):
+    if not exists(shell, f"{found}\\{PROGRAM}"):
         raise SiteError(f"There is no {PROGRAM} in {found}, where this site server should have it. {_ADVICE}")
     return found

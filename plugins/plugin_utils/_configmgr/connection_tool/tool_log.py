@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """The log of the service connection tool, and what of it is shown while it runs.
 
 Microsoft shows lines such as ``INFO:Downloaded Payload ... size = 967280807``, and neither whether they come with a time nor

@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """Watching a run of the service connection tool: its log is shown as it grows, and it is waited for to its end.
 
 The tool runs in a command of the WinRM shell. When the connection to that is lost, the tool itself runs on; from then on its

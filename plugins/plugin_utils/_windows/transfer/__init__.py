@@ -4,5 +4,4 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """Copying files between a server and the controller: as much as is not there yet, and checked by size and SHA-256."""

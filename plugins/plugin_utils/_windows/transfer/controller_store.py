@@ -4,21 +4,19 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """Files on the controller, which nobody else of it can read: usage data tells of the hierarchy."""
 
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import WindowsError
-from .stores import FileFacts, Writer
+from .stores import FileFacts, Writer, sha256_digest
 
 _CHUNK = 1024 * 1024
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
@@ -67,16 +65,10 @@ class ControllerStore:
             with open(descriptor, "wb") as opened:
                 opened.seek(offset)
                 opened.truncate()
-                yield _File(opened.write)
+                yield opened
 
     def sha256(self, files: Mapping[str, FileFacts]) -> dict[str, str]:
-        digests = {}
-        for path, facts in files.items():
-            digest = hashlib.sha256()
-            for data in self.read(path, 0, facts.size):
-                digest.update(data)
-            digests[path] = digest.hexdigest()
-        return digests
+        return {path: sha256_digest(self.read(path, 0, facts.size)).hexdigest() for path, facts in files.items()}
 
     def replace(self, path: str, target: str) -> None:
         with _explained(self._folder / target):
@@ -92,16 +84,6 @@ class ControllerStore:
 
     def reconnect(self) -> None:
         """Nothing is ever lost here."""
-
-
-class _File:
-    """An open file with the one method that a transfer needs; its errors are those of the block that it is written in."""
-
-    def __init__(self, write: Callable[[bytes], object]) -> None:
-        self._write = write
-
-    def write(self, data: bytes) -> None:
-        self._write(data)
 
 
 def _facts(path: Path) -> FileFacts:

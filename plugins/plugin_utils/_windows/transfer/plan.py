@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """What a transfer has to do, from what is at both ends: pure functions."""
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 
 from .stores import FileFacts
@@ -67,7 +66,7 @@ def plan_transfer(
         is_there = key in known and destination[target].size == source[path].size
         task = FileTask(path, source[path], target, is_there)
         stale = tuple(part for part in parts.get(key, ()) if part.casefold() != task.part.casefold())
-        tasks[key] = FileTask(path, source[path], target, is_there, stale)
+        tasks[key] = replace(task, stale=stale)
     return list(tasks.values())
 
 

@@ -4,7 +4,6 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """How far a transfer has come: a line every few seconds, and an end to it when its time is over."""
 
 from __future__ import annotations

@@ -4,12 +4,10 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """Files of a server: they travel by SMB, and their digests are counted on the server itself, by a command over WinRM."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -21,7 +19,7 @@ from ..file_hashes import sha256_of
 from ..smb import SmbConnection
 from ..smb_errors import SmbMissing
 from ..system import read_drives
-from .stores import FileFacts, Writer
+from .stores import FileFacts, Writer, sha256_digest
 
 
 class ServerStore:
@@ -95,10 +93,7 @@ class ServerStore:
 
     def _read_digest(self, path: str, facts: FileFacts) -> str:
         """Where the server's own program says nothing, the whole file has to come here."""
-        digest = hashlib.sha256()
-        for data in self.read(path, 0, facts.size):
-            digest.update(data)
-        return digest.hexdigest()
+        return sha256_digest(self.read(path, 0, facts.size)).hexdigest()
 
 
 def _checked(path: str) -> str:

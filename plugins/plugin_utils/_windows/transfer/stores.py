@@ -4,12 +4,12 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """Where files are, at either end of a transfer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,7 +27,23 @@ class FileFacts:
 class Writer(Protocol):
     """A file that is being written, in order."""
 
-    def write(self, data: bytes) -> None: ...
+    def write(self, data: bytes, /) -> object: ...
+
+
+class Digest(Protocol):
+    """As hashlib makes them."""
+
+    def update(self, data: bytes, /) -> None: ...
+
+    def hexdigest(self) -> str: ...
+
+
+def sha256_digest(chunks: Iterable[bytes]) -> Digest:
+    """The digest of what has been read so far; more can be added."""
+    digest = hashlib.sha256()
+    for data in chunks:
+        digest.update(data)
+    return digest
 
 
 class FileStore(Protocol):

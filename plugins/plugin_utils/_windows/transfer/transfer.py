@@ -4,35 +4,25 @@
 
 # FOR INTERNAL COLLECTION USE ONLY
 # The interfaces in this file are meant for this collection and may change in any release.
-
 """Carries out a transfer: goes on where it was cut off, and takes a file for whole when its digest is right at both ends."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 from ..errors import WindowsError
 from ..smb_errors import SmbLost
 from .plan import FileTask
 from .progress import Progress
-from .stores import FileStore
+from .stores import Digest, FileStore, sha256_digest
 
 Value = TypeVar("Value")
 
 _MOST_LOSSES = 6
 """In a row, without a byte more in between."""
 _LONGEST_PAUSE = 30
-
-
-class Digest(Protocol):
-    """As hashlib makes them."""
-
-    def update(self, data: bytes, /) -> None: ...
-
-    def hexdigest(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -132,11 +122,8 @@ class Transfer:
         return 0 if facts is None or facts.size > task.facts.size else facts.size
 
     def _digest_so_far(self, task: FileTask, offset: int) -> Digest:
-        digest = hashlib.sha256()
         path = task.part if self._controller is self._destination else task.path
-        for data in self._controller.read(path, 0, offset) if offset else ():
-            digest.update(data)
-        return digest
+        return sha256_digest(self._controller.read(path, 0, offset) if offset else ())
 
     def _patiently(self, action: Callable[[], Value]) -> Value:
         while True:

@@ -13,6 +13,7 @@ from lab.hierarchy.accounts import make_accounts
 from lab.hierarchy.console import Console
 from lab.hierarchy.hierarchy import Hierarchy
 from lab.hierarchy.site_control import nal_path
+from lab.hierarchy.windows_server import WindowsServer
 from lab.quirks import Quirks
 from lab.simulation import ManualClock, Simulation
 from lab.wmi.model import Caller, Instance, Reference, Value, WmiService
@@ -104,6 +105,12 @@ class Site:
 @pytest.fixture
 def site() -> Site:
     return Site()
+
+
+@pytest.fixture
+def server(site: Site) -> WindowsServer:
+    """A server of the site that has no role at first."""
+    return site.hierarchy.servers["srv1.corp.example"]
 
 
 @pytest.fixture

@@ -20,12 +20,6 @@ Run = Callable[[str], tuple[bytes, bytes, int]]
 
 
 @pytest.fixture
-def server(site: Any) -> WindowsServer:
-    found: WindowsServer = site.hierarchy.servers["srv1.corp.example"]
-    return found
-
-
-@pytest.fixture
 def run(server: WindowsServer) -> Run:
     return lambda line: parts(server.commands.run(ADMINISTRATOR, line, b""))
 

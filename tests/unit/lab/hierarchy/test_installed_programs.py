@@ -45,11 +45,10 @@ def tool() -> Tool:
 
 
 @pytest.fixture
-def server(site: Any, tool: Tool) -> WindowsServer:
-    found: WindowsServer = site.hierarchy.servers["srv1.corp.example"]
-    found.files.write(rf"{FOLDER}\Tool.exe", "MZ")
-    found.programs["tool.exe"] = tool
-    return found
+def server(server: WindowsServer, tool: Tool) -> WindowsServer:
+    server.files.write(rf"{FOLDER}\Tool.exe", "MZ")
+    server.programs["tool.exe"] = tool
+    return server
 
 
 def run(server: WindowsServer, line: str, execution: Execution | None = None) -> CommandResult:

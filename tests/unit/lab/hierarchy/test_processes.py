@@ -16,12 +16,6 @@ ADMINISTRATOR, ANALYST = Caller("CORP\\administrator"), Caller("CORP\\analyst")
 
 
 @pytest.fixture
-def server(site: Any) -> WindowsServer:
-    found: WindowsServer = site.hierarchy.servers["srv1.corp.example"]
-    return found
-
-
-@pytest.fixture
 def process(server: WindowsServer) -> Process:
     return server.processes.start("Tool.exe", r"C:\Tool\Tool.exe", "Tool.exe -x", "CORP\\administrator")
 

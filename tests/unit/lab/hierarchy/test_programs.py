@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -67,12 +66,6 @@ def test_arguments(text: str, arguments: list[str]) -> None:
 
 
 Run = Callable[[str], CommandResult]
-
-
-@pytest.fixture
-def server(site: Any) -> WindowsServer:
-    found: WindowsServer = site.hierarchy.servers["srv1.corp.example"]
-    return found
 
 
 @pytest.fixture

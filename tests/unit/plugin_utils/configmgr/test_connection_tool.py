@@ -25,7 +25,6 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.connecti
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.connection_tool.tool_files import (
     UpdateFolder,
     UsageData,
-    version_numbers,
 )
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.connection_tool.tool_log import (
     ToolRecord,
@@ -33,6 +32,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.connecti
     read_steps,
     told,
 )
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.hierarchy import version_numbers
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.service_connection_point import Mode
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.processes import Process
 from hypothesis import given
