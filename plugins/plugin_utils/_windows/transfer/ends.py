@@ -39,24 +39,24 @@ def find_ends(
     at_source, at_destination = (on_server, on_controller) if is_pulled else (on_controller, on_server)
     source_kind: type[PurePath] = PureWindowsPath if is_pulled else PurePosixPath
     destination_kind: type[PurePath] = PurePosixPath if is_pulled else PureWindowsPath
-    source = at_source(src)
-    files = source.files()
-    if files is not None:
-        destination = at_destination(dest)
-        present: Mapping[str, FileFacts] = destination.files() or {}
-        renamed: dict[str, str] = {}
-    else:
-        path = source_kind(src)
-        name = path.name
-        facts = at_source(str(path.parent)).facts(name)
-        if facts is None:
-            raise WindowsError(f"There is neither a file nor a folder {source.where}, or the account may not see it.")
-        source, files = at_source(str(path.parent)), {name: facts}
-        target = destination_kind(dest) / name if dest.endswith(("/", "\\")) else destination_kind(dest)
+    path = source_kind(src)
+    # Asked first: a server lists the files of a folder, and refuses to list those of a file
+    source = at_source(str(path.parent))
+    facts = source.facts(path.name)
+    if facts is not None:
+        files: Mapping[str, FileFacts] = {path.name: facts}
+        target = destination_kind(dest) / path.name if dest.endswith(("/", "\\")) else destination_kind(dest)
         destination = at_destination(str(target.parent))
-        renamed = {name: target.name}
+        renamed = {path.name: target.name}
         known = destination.facts(target.name)
-        present = {target.name: known} if known else {}
+        present: Mapping[str, FileFacts] = {target.name: known} if known else {}
+    else:
+        source = at_source(src)
+        found = source.files()
+        if found is None:
+            raise WindowsError(f"There is neither a file nor a folder {source.where}, or the account may not see it.")
+        destination = at_destination(dest)
+        files, present, renamed = found, destination.files() or {}, {}
     try:
         tasks = plan_transfer(files, present, exclude, renamed)
     except ValueError as error:
