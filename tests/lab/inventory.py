@@ -32,13 +32,14 @@ def inventory(
     account: Account,
     https_ports: Mapping[str, int],
     http_ports: Mapping[str, int],
+    smb_ports: Mapping[str, int],
     authority_file: Path,
 ) -> str:
     """The inventory file's text: servers by their FQDN, in the groups that a playbook for a site needs."""
     top_tier = next(site for site in topology.sites if not site.parent)
     providers = [site.sms_provider for site in topology.sites if site.sms_provider]
     groups = {
-        "servers": {"hosts": {name: {"ansible_port": https_ports[name]} for name in topology.servers}},
+        "servers": {"hosts": {name: _ports(name, https_ports, smb_ports) for name in topology.servers}},
         "site_servers": _group(site.server for site in topology.sites),
         "sms_providers": _group(providers),
         "top_tier_sms_provider": _group([top_tier.sms_provider]),
@@ -63,6 +64,11 @@ def inventory(
     text = yaml.safe_dump({"all": {"vars": variables, "children": groups}}, sort_keys=False)
     ports = "".join(f"#   {name}: {port}\n" for name, port in http_ports.items())
     return _HEADER + text + _HTTP_VARIANT + ports
+
+
+def _ports(name: str, https_ports: Mapping[str, int], smb_ports: Mapping[str, int]) -> dict[str, int]:
+    ports = {"ansible_port": https_ports[name]}
+    return {**ports, "configmgr_smb_port": smb_ports[name]} if name in smb_ports else ports
 
 
 def _group(names: Iterable[str]) -> dict[str, Any]:
