@@ -60,7 +60,7 @@ class ControllerStore:
     def writer(self, path: str, offset: int) -> Iterator[Writer]:
         file = self._folder / path
         with _explained(file):
-            file.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+            _make_folder(file.parent)
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | (0 if offset else os.O_TRUNC), _PRIVATE_FILE)
             with open(descriptor, "wb") as opened:
                 opened.seek(offset)
@@ -84,6 +84,12 @@ class ControllerStore:
 
     def reconnect(self) -> None:
         """Nothing is ever lost here."""
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, all of them private, which `Path.mkdir` makes the last one only."""
+    for missing in reversed([above for above in (folder, *folder.parents) if not above.exists()]):
+        missing.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
 
 
 def _facts(path: Path) -> FileFacts:
