@@ -10,7 +10,7 @@ from pathlib import Path
 from ..plugin_utils._action import Options, Result, SiteAction
 from ..plugin_utils._checked_action import WEEK
 from ..plugin_utils._configmgr.errors import SiteError
-from ..plugin_utils._windows.file_tail import check_path
+from ..plugin_utils._windows.paths import check_path
 from ..plugin_utils._windows.smb import HAS_SMBPROTOCOL, PORT, SmbAccess, SmbConnection
 from ..plugin_utils._windows.transfer.controller_store import ControllerStore
 from ..plugin_utils._windows.transfer.ends import Ends, find_ends
