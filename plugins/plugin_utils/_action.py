@@ -74,7 +74,8 @@ class SiteAction(CheckedAction):
         self._refuse_what_is_not_supported()
         query = self._compile_query(options.get("query"))
         host = task_vars.get("inventory_hostname", "")
-        self._host = f"{host} -> {self._task.delegate_to}" if self._task.delegate_to else host
+        self._server = self._task.delegate_to or host
+        self._host = f"{host} -> {self._server}" if self._task.delegate_to else host
         try:
             result = self.perform(self._connect(), options)
         except (SiteError, WindowsError) as error:
