@@ -12,6 +12,7 @@ packages=(
   bin/curl:curl                      # stands behind curl.exe of the lab's servers
   bin/tinyproxy:tinyproxy-bin        # stands behind the proxies of the lab's internet
   sbin/smbd:samba                    # serves the files of the lab's servers by SMB ...
+  bin/smbclient:smbclient            # plain SMB, to compare with
   lib/*/libnss_wrapper.so:libnss-wrapper  # ... to accounts that this computer does not have ...
   lib/*/libuid_wrapper.so:libuid-wrapper  # ... without being root
 )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 
-from . import instances, internet, servers, tasks
+from . import instances, internet, servers, tasks, transfer
 
 
 def main() -> int:
@@ -18,6 +18,8 @@ def main() -> int:
     within.append(internet.run())
     print()
     instances.run()
+    print()
+    transfer.run()
     return 0 if all(within) else 1
 
 

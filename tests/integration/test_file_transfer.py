@@ -103,14 +103,15 @@ def test_a_file_of_the_same_size_with_another_content_is_copied(site: Site, pack
 def test_cut_twice_on_the_way_it_goes_on(site: Site, packs: Path, tmp_path: Path, mode: str) -> None:
     if mode == "pull":
         transfer(site, mode="push", src=str(packs), dest=r"C:\Offline")
-    for after in (13 * MEGABYTE, 12 * MEGABYTE):
+    # Less than half of it each, so that enough is left for the second, however little was lost by the first
+    for after in (9 * MEGABYTE, 9 * MEGABYTE):
         site.control.console("cut_smb", server="srv1", after=after)
     ends = {"push": (str(packs), r"C:\Offline"), "pull": (r"C:\Offline", str(tmp_path / "back"))}
     play = transfer(site, mode=mode, src=ends[mode][0], dest=ends[mode][1])
     result = play.only
     assert result.outcome == "ok" and play.stderr.count("connection lost, trying again") == 2, play.stderr
-    # The files that were whole before the cuts have travelled once; of the large one, a little was written twice
-    assert 20 * MEGABYTE < result["sent"] < 40 * MEGABYTE
+    # What was whole before has travelled once; at each cut, what was on its way and a little before it is sent again
+    assert 20 * MEGABYTE < result["sent"] < 54 * MEGABYTE
     copy = on_server(site, r"C:\Offline\update.cab") if mode == "push" else tmp_path / "back" / "update.cab"
     assert copy.read_bytes() == (packs / "update.cab").read_bytes()
 

@@ -14,10 +14,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .errors import WindowsError
 from .smb_errors import SmbLost
+from .smb_write_requests import send_write
 
 try:
     from smbprotocol.exceptions import SMBException
@@ -51,7 +53,6 @@ class _Pipeline:
     """Requests on one open file, answered in the order in which they were sent."""
 
     def __init__(self, file: OpenFile) -> None:
-        self._tree = file.handle.tree_connect
         self._connection = file.handle.connection
         self._explain = file.explain
         self._sent: deque[Any] = deque()
@@ -59,12 +60,12 @@ class _Pipeline:
     def __len__(self) -> int:
         return len(self._sent)
 
-    def send(self, message: Any, size: int) -> Iterator[Any]:
+    def send(self, send: Callable[[], Any], size: int) -> Iterator[Any]:
         """Send a request for so many bytes; yields the answers that had to be waited for first."""
         while self._sent and (len(self._sent) >= DEPTH or not self._has_credits(size)):
             yield self.receive()
         try:
-            self._sent.append(self._connection.send(message, self._tree.session.session_id, self._tree.tree_connect_id))
+            self._sent.append(send())
         except (SMBException, OSError, ValueError) as error:
             raise self._explain(error) from error
 
@@ -83,11 +84,13 @@ class _Pipeline:
 def read_chunks(file: OpenFile, offset: int, size: int) -> Iterator[bytes]:
     """The bytes of a file of ``size`` bytes from an offset on. `SmbLost` for one that has become shorter, too."""
     pipeline = _Pipeline(file)
-    chunk = min(CHUNK, file.handle.connection.max_read_size)
+    connection, tree = file.handle.connection, file.handle.tree_connect
+    chunk = min(CHUNK, connection.max_read_size)
     for position in range(offset, size, chunk):
         length = min(chunk, size - position)
         message, _receive = file.handle.read(position, length, send=False)
-        for answer in pipeline.send(message, length):
+        send = partial(connection.send, message, tree.session.session_id, tree.tree_connect_id)
+        for answer in pipeline.send(send, length):
             yield _read(answer)
     while len(pipeline):
         yield _read(pipeline.receive())
@@ -104,10 +107,10 @@ class ChunkWriter:
 
     def write(self, data: bytes) -> None:
         """Send it on its way."""
+        whole = memoryview(data)
         for start in range(0, len(data), self._chunk):
-            part = data[start : start + self._chunk]
-            message, _receive = self._file.handle.write(part, self._position, send=False)
-            for answer in self._pipeline.send(message, len(part)):
+            part = whole[start : start + self._chunk]
+            for answer in self._pipeline.send(partial(send_write, self._file.handle, part, self._position), len(part)):
                 _check_written(answer, self._file.path)
             self._position += len(part)
 

@@ -16,7 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import WindowsError
-from .stores import FileFacts, Writer, sha256_digest
+from .digests import sha256_of_all
+from .stores import FileFacts, Writer
 
 _CHUNK = 1024 * 1024
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
@@ -76,7 +77,7 @@ class ControllerStore:
                 yield opened
 
     def sha256(self, files: Mapping[str, FileFacts]) -> dict[str, str]:
-        return {path: sha256_digest(self.read(path, 0, facts.size)).hexdigest() for path, facts in files.items()}
+        return {path: sha256_of_all(self.read(path, 0, facts.size)) for path, facts in files.items()}
 
     def replace(self, path: str, target: str) -> None:
         with _explained(self._folder / target):

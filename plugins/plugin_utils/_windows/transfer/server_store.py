@@ -19,7 +19,8 @@ from ..file_hashes import sha256_of
 from ..smb import SmbConnection
 from ..smb_errors import SmbMissing
 from ..system import read_drives
-from .stores import FileFacts, Writer, sha256_digest
+from .digests import sha256_of_all
+from .stores import FileFacts, Writer
 
 
 class ServerStore:
@@ -105,7 +106,7 @@ class ServerStore:
 
     def _read_digest(self, path: str, facts: FileFacts) -> str:
         """Where the server's own program says nothing, the whole file has to come here."""
-        return sha256_digest(self.read(path, 0, facts.size)).hexdigest()
+        return sha256_of_all(self.read(path, 0, facts.size))
 
 
 def _checked(path: str) -> str:

@@ -8,8 +8,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -28,22 +27,6 @@ class Writer(Protocol):
     """A file that is being written, in order."""
 
     def write(self, data: bytes, /) -> object: ...
-
-
-class Digest(Protocol):
-    """As hashlib makes them."""
-
-    def update(self, data: bytes, /) -> None: ...
-
-    def hexdigest(self) -> str: ...
-
-
-def sha256_digest(chunks: Iterable[bytes]) -> Digest:
-    """The digest of what has been read so far; more can be added."""
-    digest = hashlib.sha256()
-    for data in chunks:
-        digest.update(data)
-    return digest
 
 
 class FileStore(Protocol):

@@ -8,15 +8,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from ..errors import WindowsError
 from ..smb_errors import SmbLost
+from .digests import DigestBeside
 from .plan import FileTask
 from .progress import Progress
-from .stores import Digest, FileStore, sha256_digest
+from .stores import FileStore
 
 Value = TypeVar("Value")
 
@@ -73,14 +76,18 @@ class Transfer:
     def copy(self, task: FileTask) -> Copied:
         """Copy one file. `WindowsError` if it cannot be; what has been copied of it stays for the next time."""
         resumed = task.part_size > 0
-        sent, digest = self._stream(task, task.part_size)
-        if self._is_damaged(task, digest):
+        with ThreadPoolExecutor(1) as beside:
+            # The server reads its own file while it travels; WinRM has nothing else to do meanwhile
+            is_pulled = self._server is self._source
+            at_source = beside.submit(self._server.sha256, {task.path: task.facts}) if is_pulled else None
+            sent, digest = self._stream(task, task.part_size)
+        if (self._result(at_source, task) if at_source else self._digest_on_server(task.part, task)) != digest:
             self._progress.say(f"{task.path}: damaged on the way, so it is copied once more")
             self._destination.remove(task.part)
             resumed = False
             again, digest = self._stream(task, 0)
             sent += again
-            if self._is_damaged(task, digest):
+            if self._digest_on_server(task.path if is_pulled else task.part, task) != digest:
                 self._destination.remove(task.part)
                 raise WindowsError(
                     f"{task.path} was copied from {self._source.where} to {self._destination.where} twice, and its SHA-256 was "
@@ -91,9 +98,14 @@ class Transfer:
             self._destination.remove(path)
         return Copied(task.path, task.facts.size, digest, "resumed" if resumed else "copied", sent)
 
-    def _is_damaged(self, task: FileTask, digest: str) -> bool:
-        path = task.path if self._server is self._source else task.part
-        return self._patiently(lambda: self._server.sha256({path: task.facts}))[path] != digest
+    def _result(self, at_source: Future[Mapping[str, str]], task: FileTask) -> str:
+        try:
+            return at_source.result()[task.path]
+        except SmbLost:
+            return self._digest_on_server(task.path, task)
+
+    def _digest_on_server(self, path: str, task: FileTask) -> str:
+        return self._patiently(lambda: self._server.sha256({path: task.facts}))[path]
 
     def _stream(self, task: FileTask, part_size: int) -> tuple[int, str]:
         """Copy what is missing of the part; how many bytes that were, and the digest of the whole."""
@@ -102,8 +114,7 @@ class Transfer:
             try:
                 # Nothing is lost by going back a little, to where it is certain that all was written
                 offset = max(0, part_size - self._destination.unsure)
-                digest = self._digest_so_far(task, offset)
-                with self._destination.writer(task.part, offset) as writer:
+                with self._digest_so_far(task, offset) as digest, self._destination.writer(task.part, offset) as writer:
                     self.has_written = True
                     for data in self._source.read(task.path, offset, task.facts.size):
                         digest.update(data)
@@ -121,9 +132,13 @@ class Transfer:
     def _size_of_part(self, task: FileTask) -> int:
         return task.with_part(self._destination.facts(task.part)).part_size
 
-    def _digest_so_far(self, task: FileTask, offset: int) -> Digest:
+    @contextmanager
+    def _digest_so_far(self, task: FileTask, offset: int) -> Iterator[DigestBeside]:
         path = task.part if self._controller is self._destination else task.path
-        return sha256_digest(self._controller.read(path, 0, offset) if offset else ())
+        with DigestBeside() as digest:
+            for data in self._controller.read(path, 0, offset) if offset else ():
+                digest.update(data)
+            yield digest
 
     def _patiently(self, action: Callable[[], Value]) -> Value:
         while True:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.errors import WindowsError
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.smb_errors import SmbLost
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.controller_store import ControllerStore
+from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.digests import sha256_of_all
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.ends import find_ends
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.plan import FileTask, plan_transfer
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.progress import Progress, in_words
@@ -37,7 +38,14 @@ class Clock:
         self.time += seconds
 
 
-class BreakingStore(ControllerStore):
+class Server(ControllerStore):
+    """A folder whose server counts digests by itself, and does not read it through the connection for that."""
+
+    def sha256(self, files: Mapping[str, FileFacts]) -> dict[str, str]:
+        return {path: sha256_of_all([(self._folder / path).read_bytes()]) for path in files}
+
+
+class BreakingStore(Server):
     """A folder behind a connection that is lost after some chunks, again and again."""
 
     unsure = 1_500_000
@@ -253,7 +261,7 @@ def test_a_part_of_another_file_is_damaged_and_copied_once_more(folders: tuple[P
 
 
 def test_the_time_limit_leaves_what_is_there(folders: tuple[Path, Path]) -> None:
-    class Slow(ControllerStore):
+    class Slow(Server):
         def read(self, path: str, offset: int, size: int) -> Iterator[bytes]:
             for data in super().read(path, offset, size):
                 clock.time += 7
