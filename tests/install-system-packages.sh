@@ -11,8 +11,15 @@ packages=(
   winrmcp:winrmcp          # an independent WinRM client, written in Go
   curl:curl                # stands behind curl.exe of the lab's servers
   tinyproxy:tinyproxy-bin  # stands behind the proxies of the lab's internet
+  krb5kdc:krb5-kdc         # the key distribution center of the lab's domain
+  kadmin.local:krb5-admin-server  # fills its database
+  kinit:krb5-user          # gets tickets, for Ansible's winrm connection, too
+  krb5-config:libkrb5-dev  # the Python packages of Kerberos are built against it (tests/kerberos-requirements.txt)
+  cc:gcc                   # builds them
+  python3-config:python3-dev  # has what Python extensions are built with
 )
 
+PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for package in "${packages[@]}"; do
   command -v "${package%:*}" >/dev/null || missing+=("${package#*:}")

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from lab.certificates import CertificateAuthority
+from lab.kerberos.realm import KerberosRealm
 from lab.quirks import Quirks
-from lab.wire.authentication import Accounts
+from lab.wire.accounts import Accounts
 from lab.wire.host import CommandHost, CommandResult, Execution, RequestRecord
 from lab.wire.listener import Listeners
+from lab.wire.settings import ServiceSettings
 from lab.wmi.model import Caller
 from lab.wmi.registry import Registry
 from lab.wmi.repository import Repository
@@ -47,6 +49,8 @@ class WmiServer:
     name: str = "test.corp.example"
     netbios_name: str = "TEST"
     is_running: bool = True
+    winrm: ServiceSettings = field(default_factory=ServiceSettings)
+    clock_error: float = 0.0
     https_url: str = ""
     http_url: str = ""
     requests: list[RequestRecord] = field(default_factory=list)
@@ -118,8 +122,8 @@ class WmiServer:
 
 
 @contextmanager
-def serve(directory: Path, quirks: Quirks | None = None) -> Iterator[WmiServer]:
-    """Run the server until the context ends."""
+def serve(directory: Path, quirks: Quirks | None = None, realm: KerberosRealm | None = None) -> Iterator[WmiServer]:
+    """Run the server until the context ends; Kerberos has to have the same account and password."""
     quirks = quirks or Quirks()
     repository = Repository(quirks)
     repository.add_namespace(NAMESPACE, ["lab.mof"])
@@ -129,10 +133,10 @@ def serve(directory: Path, quirks: Quirks | None = None) -> Iterator[WmiServer]:
     registry = Registry({})
     repository.provide("root/cimv2", "StdRegProv", StdRegProv(registry, quirks))
     authority = CertificateAuthority(directory)
-    accounts = Accounts(directory / "accounts")
-    accounts.add(USER.partition("\\")[0], USER.partition("\\")[2], PASSWORD)
+    accounts = Accounts(directory / "accounts", realm.keytab if realm else None)
+    accounts.add(USER.partition("\\")[0], USER.partition("\\")[2], PASSWORD, "corp.example")
     server = WmiServer(repository, registry, quirks, authority.certificate_file)
-    with Listeners(accounts, server) as listeners:
+    with Listeners(accounts, server, authority.certificate_file) as listeners:
         server.cut_connections = listeners.cut_connections
         server.https_url = listeners.listen(server, authority.issue(server.name)).url
         server.http_url = listeners.listen(server).url

@@ -27,13 +27,18 @@ from .inventory import inventory
 from .quirks import Quirks
 from .requests_log import RequestLog
 from .simulation import Simulation
-from .wire.authentication import Accounts
+from .wire.accounts import Accounts
 from .wire.host import CommandHost
 from .wire.listener import Listeners
+from .wire.settings import ServiceSettings
 from .wmi.model import WmiService
 
 if TYPE_CHECKING:
+    from .kerberos.realm import KerberosRealm
     from .ldap.server import LdapServer
+
+CLIENT_CERTIFICATE_NAME = "administrator@localhost"
+"""The user principal name in the client certificate of a lab."""
 
 _PRIVATE_DIRECTORY, _AUTHORITY_FILE, _INVENTORY_FILE = "private", "ca.pem", "inventory.yml"
 _FILES = (_PRIVATE_DIRECTORY, _AUTHORITY_FILE, _INVENTORY_FILE, CONTROL_FILE)
@@ -60,6 +65,14 @@ class ServerAddress:
     @property
     def is_running(self) -> bool:
         return self._server().is_running
+
+    @property
+    def winrm(self) -> ServiceSettings:
+        return self._server().winrm
+
+    @property
+    def clock_error(self) -> float:
+        return self._server().clock_error
 
     def may_manage_remotely(self, account: str) -> bool:
         return self._server().may_manage_remotely(account)
@@ -91,6 +104,8 @@ class Lab:
         self.http_ports: dict[str, int] = {}
         self.ldap: LdapServer | None = None
         """Where the domain can be asked by LDAP; None unless the topology wants it."""
+        self.kerberos: KerberosRealm | None = None
+        """The domain as a Kerberos realm; None unless the topology wants it."""
         with ExitStack() as undo:
             self._private = self._make_directories(undo)
             self.hierarchy = self._make_hierarchy()
@@ -156,14 +171,19 @@ class Lab:
 
     def _listen(self, undo: ExitStack) -> Listeners:
         domain = self.topology.netbios_domain
-        accounts = Accounts(self._private / "accounts")
-        for account in self.accounts:
-            accounts.add(domain, account.name.partition("\\")[2], account.password, dns_domain=self.topology.domain)
+        passwords = {account.name.partition("\\")[2]: account.password for account in self.accounts}
+        if self.topology.has_kerberos:
+            self.kerberos = self._start_kerberos(passwords)
+            undo.callback(self.kerberos.close)
+        accounts = Accounts(self._private / "accounts", self.kerberos.keytab if self.kerberos else None)
+        for user, password in passwords.items():
+            accounts.add(domain, user, password, dns_domain=self.topology.domain)
         authority = CertificateAuthority(self._private)
         undo.callback(self.authority_file.unlink, missing_ok=True)
         shutil.copyfile(authority.certificate_file, self.authority_file)
         certificate = authority.issue(*self.topology.servers)
-        listeners = undo.enter_context(Listeners(accounts, self.requests))
+        self.client_certificate = authority.issue_client(CLIENT_CERTIFICATE_NAME, "clientcertificate")
+        listeners = undo.enter_context(Listeners(accounts, self.requests, authority.certificate_file))
         for name in self.topology.servers:
             address = ServerAddress(self, name)
             self.https_ports[name] = listeners.listen(address, certificate).port
@@ -172,6 +192,12 @@ class Lab:
             self.ldap = self._listen_to_ldap(certificate)
             undo.callback(self.ldap.close)
         return listeners
+
+    def _start_kerberos(self, passwords: Mapping[str, str]) -> KerberosRealm:
+        # Not needed by most labs, and needs programs that not every computer has
+        from .kerberos.realm import KerberosRealm
+
+        return KerberosRealm(self.topology.domain, passwords, self.topology.servers, self._private / "kerberos")
 
     def _listen_to_ldap(self, certificate: ServerCertificate) -> LdapServer:
         # Not needed by most labs, and it takes a while to load
@@ -194,6 +220,8 @@ class Lab:
         if self.ldap is not None:
             base = self.hierarchy.directory.base
             content["ldap"] = {"url": self.ldap.url, "tls_url": self.ldap.tls_url, "base": base}
+        if self.kerberos is not None:
+            content["kerberos"] = {"realm": self.kerberos.name, "configuration": str(self.kerberos.configuration_file)}
         control_file = self.directory / CONTROL_FILE
         undo.callback(control_file.unlink, missing_ok=True)
         _write_private(control_file, json.dumps(content, indent=2) + "\n")

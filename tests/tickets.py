@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kerberos on the client's side: what it needs on this computer, and tickets in a cache of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from lab.kerberos.realm import PROGRAMS, SYSTEM_DIRECTORIES, KerberosRealm
+
+_PATH = f"{os.environ.get('PATH', os.defpath)}:{SYSTEM_DIRECTORIES}"
+_MISSING = [program for program in (*PROGRAMS, "kinit", "klist") if shutil.which(program, path=_PATH) is None] + [
+    f"the Python package {package}"
+    for module, package in {"kerberos": "pykerberos", "gssapi": "gssapi", "krb5": "krb5"}.items()
+    if find_spec(module) is None
+]
+needs_kerberos = pytest.mark.skipif(bool(_MISSING), reason=f"{', '.join(_MISSING)} not installed")
+"""Marks what cannot run without a key distribution center and the libraries of its clients."""
+
+
+class Tickets:
+    """A cache of tickets; what runs with `environment` uses it."""
+
+    def __init__(self, realm: KerberosRealm, cache: Path) -> None:
+        self._cache = cache
+        self.environment = {"KRB5_CONFIG": str(realm.configuration_file), "KRB5CCNAME": f"FILE:{cache}"}
+
+    def use(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Have this process use it."""
+        for name, value in self.environment.items():
+            monkeypatch.setenv(name, value)
+
+    def get(self, user: str, password: str, *options: str, command: tuple[str, ...] = ("kinit",)) -> None:
+        """Log on to the realm; ``command`` is what kinit is called with, if with something else."""
+        environment = {**os.environ, **self.environment}
+        subprocess.run([*command, *options, user], input=f"{password}\n", env=environment, text=True, check=True)
+
+    def are_valid(self) -> bool:
+        """Whether they are there, and their time is not over."""
+        environment = {**os.environ, **self.environment}
+        return subprocess.run(["klist", "-s"], env=environment, check=False).returncode == 0
