@@ -14,6 +14,7 @@ packages=(
   krb5kdc:krb5-kdc         # the key distribution center of the lab's domain
   kadmin.local:krb5-admin-server  # fills its database
   kinit:krb5-user          # gets tickets, for Ansible's winrm connection, too
+  faketime:faketime        # has kinit believe that it is another time
   krb5-config:libkrb5-dev  # the Python packages of Kerberos are built against it (tests/kerberos-requirements.txt)
   cc:gcc                   # builds them
   python3-config:python3-dev  # has what Python extensions are built with

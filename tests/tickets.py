@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+from time import sleep
 
 import pytest
 from lab.kerberos.realm import PROGRAMS, SYSTEM_DIRECTORIES, KerberosRealm
@@ -40,7 +41,8 @@ class Tickets:
         environment = {**os.environ, **self.environment}
         subprocess.run([*command, *options, user], input=f"{password}\n", env=environment, text=True, check=True)
 
-    def are_valid(self) -> bool:
-        """Whether they are there, and their time is not over."""
+    def wait_until_expired(self) -> None:
+        """Wait for the end of their time."""
         environment = {**os.environ, **self.environment}
-        return subprocess.run(["klist", "-s"], env=environment, check=False).returncode == 0
+        while subprocess.run(["klist", "-s"], env=environment, check=False).returncode == 0:
+            sleep(0.05)  # Nothing tells of it

@@ -97,26 +97,28 @@ class WmiServer:
             )
         self.wmi.provide(NAMESPACE, "Lab_Row", store)
 
-    def pywinrm(self, *, https: bool = True) -> Protocol:
+    def pywinrm(self, *, https: bool = True, method: str = "ntlm", user: str = USER, password: str = PASSWORD) -> Protocol:
         """pywinrm's session as Ansible would make it."""
         return Protocol(
             self.https_url if https else self.http_url,
-            transport="ntlm",
-            username=USER,
-            password=PASSWORD,
+            transport=method,  # type: ignore[arg-type]  # one of those it knows
+            username=user,
+            password=password,
             ca_trust_path=str(self.authority_file),
+            kerberos_hostname_override=self.name,
         )
 
-    def pypsrp(self, *, https: bool = True) -> WSMan:
+    def pypsrp(self, *, https: bool = True, method: str = "ntlm", user: str = USER, password: str = PASSWORD) -> WSMan:
         """pypsrp's session."""
         port = int((self.https_url if https else self.http_url).split(":")[2].split("/")[0])
         return WSMan(
             "127.0.0.1",
             port=port,
             ssl=https,
-            auth="ntlm",
-            username=USER,
-            password=PASSWORD,
+            auth=method,
+            username=user,
+            password=password,
+            negotiate_hostname_override=self.name,
             cert_validation=str(self.authority_file),  # type: ignore[arg-type]  # a path is accepted, too
         )
 

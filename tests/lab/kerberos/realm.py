@@ -16,8 +16,8 @@ from ..daemon import Daemon
 from ..internet.listeners import LOOPBACK, Port
 
 PROGRAMS = ("kdb5_util", "kadmin.local", "krb5kdc")
-SERVICES = ("HTTP", "host")
-"""What clients ask for: pywinrm for the first, pypsrp for the second. In a Windows domain they are names of one account."""
+SERVICES = ("HTTP", "WSMAN", "host")
+"""What pywinrm, Ansible's psrp and pypsrp by itself ask for. In a Windows domain, all are names of the server's account."""
 
 SYSTEM_DIRECTORIES = "/usr/sbin:/sbin:/usr/local/sbin"
 """Where the programs are; the PATH of people who are not root lacks these."""
