@@ -29,7 +29,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration molecule lint bench chaos lab lab-state doc clean link
+.PHONY: help demo test unit integration molecule lint bench chaos log-on-table lab lab-state doc clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,7 +59,7 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p moving -p benchmarks -p chaos
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p moving -p benchmarks -p chaos -p logons -p logon_table -p tickets
 	$(BIN)/yamllint --strict .
 
 chaos: $(VENV)/.test link ## Move the role with every fault at every request, and print what came of it (a minute or so)
@@ -67,6 +67,9 @@ chaos: $(VENV)/.test link ## Move the role with every fault at every request, an
 
 bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them beside the budgets (a minute or so)
 	@$(BIN)/python -m benchmarks
+
+log-on-table: $(VENV)/.kerberos link ## Log on in every way against the lab, and write the table in README.md
+	@$(BIN)/python -m logon_table
 
 lab: $(VENV)/.run link ## Start a simulated hierarchy until Ctrl-C (TOPOLOGY=standalone|hierarchy, LAB=directory)
 	@exec $(BIN)/python -m lab serve --topology "$(TOPOLOGY)" --directory "$(LAB)"

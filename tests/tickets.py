@@ -15,12 +15,14 @@ import pytest
 from lab.kerberos.realm import PROGRAMS, SYSTEM_DIRECTORIES, KerberosRealm
 
 _PATH = f"{os.environ.get('PATH', os.defpath)}:{SYSTEM_DIRECTORIES}"
-_MISSING = [program for program in (*PROGRAMS, "kinit", "klist") if shutil.which(program, path=_PATH) is None] + [
+MISSING = [program for program in (*PROGRAMS, "kinit", "klist") if shutil.which(program, path=_PATH) is None] + [
     f"the Python package {package}"
     for module, package in {"kerberos": "pykerberos", "gssapi": "gssapi", "krb5": "krb5"}.items()
     if find_spec(module) is None
 ]
-needs_kerberos = pytest.mark.skipif(bool(_MISSING), reason=f"{', '.join(_MISSING)} not installed")
+"""What Kerberos needs and this computer does not have."""
+
+needs_kerberos = pytest.mark.skipif(bool(MISSING), reason=f"{', '.join(MISSING)} not installed")
 """Marks what cannot run without a key distribution center and the libraries of its clients."""
 
 

@@ -7,59 +7,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import logon_table
 import logons
-import pytest
-import yaml
-from logons import WAYS, Way
+from logons import WAYS
 from plays import Site
 from tickets import needs_kerberos
 
 
-@pytest.fixture
-def site(make_site: Callable[..., Site], tmp_path: Path) -> Site:
+@needs_kerberos
+def test_every_way_to_log_on(make_site: Callable[..., Site], tmp_path: Path) -> None:
     site = make_site(kerberos=True)
     site.environment = logons.tickets(site.lab, tmp_path).environment
-    logons.allow_all(site.control)
-    return site
-
-
-def inventory(site: Site, hosts: dict[str, dict[str, object]]) -> tuple[str, ...]:
-    file = site.lab.directory / "ways.yml"
-    file.write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
-    return ("--inventory", str(file))
-
-
-@needs_kerberos
-def test_every_way_to_log_on(site: Site) -> None:
-    hosts = {way.name: way.host_variables(site.lab) for way in WAYS}
-    # One after the other, so that the lab knows whose requests it counts
-    play = site.play(logons.TASK, host="all", arguments=inventory(site, hosts), serial=1)
-    failed = {result.host: result.message for result in play.results if result.outcome != "ok"}
-    assert failed == {}
-    requests = {task["host"]: task["requests"] for task in site.control.requests()}
-    assert [describe(way, requests[way.name]) for way in WAYS] == [expected(way) for way in WAYS]
-    # No shell and no PowerShell, and the same work whatever the way
-    assert {(request["action"], request["resource_uri"]) for found in requests.values() for request in found} == {
-        (request["action"], request["resource_uri"]) for request in requests[WAYS[0].name]
-    }
-    assert len({len(found) for found in requests.values()}) == 1
+    play, outcomes = logon_table.log_on(site)
+    assert {outcome.way.name: outcome.error for outcome in outcomes if outcome.error} == {}, play.stderr
+    assert [outcome.way.name for outcome in outcomes if not outcome.is_as_expected] == []
+    # No request more than the library needs
+    assert {outcome.way.name: outcome.cost for outcome in outcomes} == {way.name: way.round_trips - 1 for way in WAYS}
+    accounts = {outcome.way.name: outcome.requests[0]["account"] for outcome in outcomes}
+    assert set(accounts.values()) == {"CORP\\administrator", "PS1\\Administrator"}
+    # The same work whatever the way, and nothing else: no shell, no PowerShell
+    work = {tuple((request["action"], request["resource_uri"]) for request in outcome.requests) for outcome in outcomes}
+    assert len(work) == 1 and not any("/shell/" in uri for _action, uri in work.pop())
     assert site.control.state()["powershell_starts"] == 0
+    # What the README says came of a run as this one
+    assert logon_table.committed_rows() == logon_table.rows(outcomes), "make log-on-table writes it anew"
 
 
-def describe(way: Way, requests: list[dict[str, object]]) -> dict[str, object]:
-    names = ("account", "method", "is_https", "is_encrypted", "delegates", "round_trips")
-    return {"way": way.name} | {name: requests[0][name] for name in names}
-
-
-def expected(way: Way) -> dict[str, object]:
-    account = "PS1\\Administrator" if way.seen == "Certificate" else "CORP\\administrator"
-    is_https = way.scheme == "https"
-    return {
-        "way": way.name,
-        "account": account,
-        "method": way.seen,
-        "is_https": is_https,
-        "is_encrypted": not is_https,
-        "delegates": way.delegates,
-        "round_trips": way.round_trips,
-    }
+def test_the_table_has_every_way_to_log_on() -> None:
+    expected = dict.fromkeys((f"`{way.connection}`", way.method) for way in WAYS)
+    assert [tuple(row.split(" | ")[:2]) for row in logon_table.committed_rows()] == [
+        (f"| {connection}", method) for connection, method in expected
+    ]
