@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+from subprocess import DEVNULL
 from time import sleep
 
 import pytest
@@ -38,10 +39,10 @@ class Tickets:
         for name, value in self.environment.items():
             monkeypatch.setenv(name, value)
 
-    def get(self, user: str, password: str, *options: str, command: tuple[str, ...] = ("kinit",)) -> None:
-        """Log on to the realm; ``command`` is what kinit is called with, if with something else."""
+    def get(self, user: str, password: str, *options: str) -> None:
+        """Log on to the realm, with options of kinit."""
         environment = {**os.environ, **self.environment}
-        subprocess.run([*command, *options, user], input=f"{password}\n", env=environment, text=True, check=True)
+        subprocess.run(["kinit", *options, user], input=f"{password}\n", env=environment, stdout=DEVNULL, text=True, check=True)
 
     def wait_until_expired(self) -> None:
         """Wait for the end of their time."""

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from lab.certificates import CertificateAuthority
+from lab.certificates import CertificateAuthority, ServerCertificate
 from lab.kerberos.realm import KerberosRealm
 from lab.quirks import Quirks
 from lab.wire.accounts import Accounts
@@ -55,6 +55,8 @@ class WmiServer:
     http_url: str = ""
     requests: list[RequestRecord] = field(default_factory=list)
     cut_connections: Callable[[], None] = lambda: None
+    listen: Callable[[ServerCertificate], str] = lambda certificate: ""
+    """Have it listen once more, with another certificate; returns the URL."""
 
     def may_manage_remotely(self, account: str) -> bool:
         return True
@@ -124,8 +126,13 @@ class WmiServer:
 
 
 @contextmanager
-def serve(directory: Path, quirks: Quirks | None = None, realm: KerberosRealm | None = None) -> Iterator[WmiServer]:
-    """Run the server until the context ends; Kerberos has to have the same account and password."""
+def serve(
+    directory: Path,
+    quirks: Quirks | None = None,
+    realm: KerberosRealm | None = None,
+    passwords: Mapping[str, str] | None = None,
+) -> Iterator[WmiServer]:
+    """Run the server until the context ends; a Kerberos realm must have its accounts, which others can stand in for."""
     quirks = quirks or Quirks()
     repository = Repository(quirks)
     repository.add_namespace(NAMESPACE, ["lab.mof"])
@@ -136,10 +143,13 @@ def serve(directory: Path, quirks: Quirks | None = None, realm: KerberosRealm | 
     repository.provide("root/cimv2", "StdRegProv", StdRegProv(registry, quirks))
     authority = CertificateAuthority(directory)
     accounts = Accounts(directory / "accounts", realm.keytab if realm else None)
-    accounts.add(USER.partition("\\")[0], USER.partition("\\")[2], PASSWORD, "corp.example")
+    domain, _separator, user = USER.partition("\\")
+    for name, password in (passwords or {user: PASSWORD}).items():
+        accounts.add(domain, name, password, "corp.example")
     server = WmiServer(repository, registry, quirks, authority.certificate_file)
     with Listeners(accounts, server, authority.certificate_file) as listeners:
         server.cut_connections = listeners.cut_connections
+        server.listen = lambda certificate: listeners.listen(server, certificate).url
         server.https_url = listeners.listen(server, authority.issue(server.name)).url
         server.http_url = listeners.listen(server).url
         yield server

@@ -60,7 +60,7 @@ class CertificateAuthority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _common_name("configmgr.site lab authority")
         certificate = (
-            self._builder(self._name, self._key.public_key())
+            self._builder(self._name, self._key.public_key(), (self._name, self._key))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_key_usage(is_authority=True), critical=True)
             .sign(self._key, hashes.SHA256())
@@ -72,10 +72,15 @@ class CertificateAuthority:
         """A certificate for these DNS names, ``localhost`` and 127.0.0.1; its files are named after the first name."""
         return self._issue_server(names, _LIFETIME)
 
-    def _issue_server(self, names: tuple[str, ...], lifetime: timedelta) -> ServerCertificate:
+    def issue_self_signed(self, *names: str) -> ServerCertificate:
+        """As `issue`, but the certificate has issued itself, as that of a listener that nobody has cared for."""
+        return self._issue_server(names, _LIFETIME, is_self_signed=True)
+
+    def _issue_server(self, names: tuple[str, ...], lifetime: timedelta, *, is_self_signed: bool = False) -> ServerCertificate:
         alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in (*names, "localhost")]
         alternatives.append(x509.IPAddress(IPv4Address("127.0.0.1")))
-        return self._issue(_common_name(names[0][:64]), names[0], ExtendedKeyUsageOID.SERVER_AUTH, alternatives, lifetime)
+        subject, usage = _common_name(names[0][:64]), ExtendedKeyUsageOID.SERVER_AUTH
+        return self._issue(subject, names[0], usage, alternatives, lifetime, is_self_signed=is_self_signed)
 
     def _issue(
         self,
@@ -84,15 +89,18 @@ class CertificateAuthority:
         usage: x509.ObjectIdentifier,
         alternatives: list[x509.GeneralName],
         lifetime: timedelta,
+        *,
+        is_self_signed: bool = False,
     ) -> ServerCertificate:
         key = ec.generate_private_key(ec.SECP256R1())
+        issuer = (subject, key) if is_self_signed else (self._name, self._key)
         certificate = (
-            self._builder(subject, key.public_key(), lifetime)
+            self._builder(subject, key.public_key(), issuer, lifetime)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_key_usage(is_authority=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
             .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
-            .sign(self._key, hashes.SHA256())
+            .sign(issuer[1], hashes.SHA256())
         )
         issued = ServerCertificate(self._directory / f"{file_name}.pem", self._directory / f"{file_name}.key")
         issued.certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
@@ -114,19 +122,23 @@ class CertificateAuthority:
         return self._issue_server(names, timedelta(minutes=-1))
 
     def _builder(
-        self, subject: x509.Name, public_key: ec.EllipticCurvePublicKey, lifetime: timedelta = _LIFETIME
+        self,
+        subject: x509.Name,
+        public_key: ec.EllipticCurvePublicKey,
+        issuer: tuple[x509.Name, ec.EllipticCurvePrivateKey],
+        lifetime: timedelta = _LIFETIME,
     ) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
-            .issuer_name(self._name)
+            .issuer_name(issuer[0])
             .public_key(public_key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(hours=1))
             .not_valid_after(now + lifetime)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer[1].public_key()), critical=False)
         )
 
 

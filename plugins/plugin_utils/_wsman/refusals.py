@@ -119,6 +119,11 @@ def is_log_on_failure(error: BaseException) -> bool:
     )
 
 
+def is_of_credssp(error: BaseException) -> bool:
+    """Whether CredSSP itself has failed, and not the encryption of a message."""
+    return type(error).__module__.startswith("requests_credssp.")
+
+
 def explain(attempt: Attempt, error: BaseException) -> AuthenticationRejected:
     """The failure of a log-on, with its reason."""
     text = str(error).strip() or type(error).__name__

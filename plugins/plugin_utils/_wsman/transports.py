@@ -28,7 +28,7 @@ from .errors import (
     UnusableSetting,
     WsmanError,
 )
-from .refusals import Attempt, explain, is_log_on_failure
+from .refusals import Attempt, explain, is_log_on_failure, is_of_credssp
 
 try:
     import requests.exceptions
@@ -60,8 +60,9 @@ class _Session(ABC):
 
     def send(self, envelope: bytes) -> Reply:
         """Send one envelope; see `client.Transport`."""
+        encrypts = self._encrypts
         reply = self._send(envelope)
-        if reply.status == _CANNOT_DECRYPT and self._encrypts:
+        if reply.status == _CANNOT_DECRYPT and (encrypts or self._encrypts):
             # Sealed for a connection that is gone. The server could not read it, so it is safe to send it again.
             self._forget_connection()
             reply = self._send(envelope)
@@ -80,11 +81,14 @@ class _Session(ABC):
                 "the name or the password of the account has characters that this way to log on cannot send", Reason.UNSENDABLE
             ) from None
         except Exception as error:
-            is_open, self._is_open = self._is_open, False
+            is_sealed, self._is_open = self._is_open and self._encrypts, False
             self._forget_connection()
             if not is_log_on_failure(error):
                 raise _failure(error) from error
-            if is_open and self._encrypts:
+            if is_sealed and is_of_credssp(error):
+                # It has logged on anew, with a message that is sealed for the connection before
+                return Reply(_CANNOT_DECRYPT, b"")
+            if is_sealed:
                 # Raised for an encrypted answer, then, so that the server may have carried the request out
                 raise UndecodableAnswer(f"the answer could not be decrypted ({type(error).__name__})") from error
             raise self._log_on_failure(error) from error

@@ -193,14 +193,18 @@ class _Connection(BaseHTTPRequestHandler):
         self._send(self._respond())
 
     def do_GET(self) -> None:
-        self._send(_Response(HTTPStatus.METHOD_NOT_ALLOWED if self.path == _PATH else HTTPStatus.NOT_FOUND))
+        self._send(_Response(HTTPStatus.METHOD_NOT_ALLOWED if self._is_ours else HTTPStatus.NOT_FOUND))
+
+    @property
+    def _is_ours(self) -> bool:
+        return self.path.partition("?")[0].lower().strip("/") == self._host.winrm.url_prefix.lower()
 
     def _respond(self) -> _Response:
         if not self.headers.get("Content-Length", "").isdecimal():
             self.close_connection = True
             return _Response(HTTPStatus.LENGTH_REQUIRED)
         body = self._read_body(int(self.headers["Content-Length"]))
-        if self.path.partition("?")[0].lower().rstrip("/") != _PATH:
+        if not self._is_ours:
             return _Response(HTTPStatus.NOT_FOUND)
         if body and self.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated":
             identity = self._service.dispatcher.identify(body)

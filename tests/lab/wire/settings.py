@@ -25,6 +25,8 @@ class ServiceSettings:
     """Allows SOAP in the clear over HTTP, and with it Basic over HTTP."""
     cbt_hardening_level: CbtHardeningLevel = "Relaxed"
     """Channel bindings over HTTPS: not looked at, checked where the client sends them, or required."""
+    url_prefix: str = "wsman"
+    """The path of the listeners."""
     client_certificates: dict[str, str] = field(default_factory=dict)
     """The account that a client certificate stands for, by the user principal name in it, in lower case."""
 
@@ -38,6 +40,8 @@ class ServiceSettings:
         choices: Sequence[bool | str] = (False, True)
         if name.lower() == "cbthardeninglevel":
             choices = get_args(CbtHardeningLevel)
+        if name.lower() == "urlprefix":
+            choices = [value] if isinstance(value, str) and value.strip("/") == value != "" else []
         if value not in choices:
-            raise ValueError(f"{name} is one of {', '.join(map(str, choices))}, not {value!r}")
+            raise ValueError(f"{name} is {' or '.join(map(str, choices)) or 'a path without slashes around it'}, not {value!r}")
         setattr(self, names[name.lower()], value)

@@ -123,7 +123,17 @@ def test_settings_have_the_names_that_windows_has() -> None:
         settings.set(name, True)
     settings.set("CbtHardeningLevel", "Strict")
     assert (settings.credssp, settings.allow_unencrypted, settings.cbt_hardening_level) == (True, True, "Strict")
-    for name, value in (("Digest", True), ("CbtHardeningLevel", "strict"), ("Basic", "yes"), ("client_certificates", True)):
+    settings.set("URLPrefix", "a/b")
+    assert settings.url_prefix == "a/b"
+    for name, value in (
+        ("URLPrefix", "/a"),
+        ("URLPrefix", ""),
+        ("URLPrefix", True),
+        ("Digest", True),
+        ("CbtHardeningLevel", "strict"),
+        ("Basic", "yes"),
+        ("client_certificates", True),
+    ):
         with pytest.raises(ValueError, match=name):
             settings.set(name, value)
 
