@@ -10,7 +10,7 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL
-from time import sleep
+from time import sleep, time
 
 import pytest
 from lab.kerberos.realm import PROGRAMS, SYSTEM_DIRECTORIES, KerberosRealm
@@ -45,7 +45,10 @@ class Tickets:
         subprocess.run(["kinit", *options, user], input=f"{password}\n", env=environment, stdout=DEVNULL, text=True, check=True)
 
     def wait_until_expired(self) -> None:
-        """Wait for the end of their time."""
+        """Wait for the end of their time, and of the second in which it is: in that, some of Kerberos still takes them."""
         environment = {**os.environ, **self.environment}
         while subprocess.run(["klist", "-s"], env=environment, check=False).returncode == 0:
             sleep(0.05)  # Nothing tells of it
+        expired = int(time())
+        while int(time()) == expired:
+            sleep(0.05)

@@ -45,6 +45,7 @@ class WmiServer:
     registry: Registry
     quirks: Quirks
     authority_file: Path
+    accounts: Accounts
     commands: CommandHost = field(default_factory=NoCommands)
     name: str = "test.corp.example"
     netbios_name: str = "TEST"
@@ -146,7 +147,7 @@ def serve(
     domain, _separator, user = USER.partition("\\")
     for name, password in (passwords or {user: PASSWORD}).items():
         accounts.add(domain, name, password, "corp.example")
-    server = WmiServer(repository, registry, quirks, authority.certificate_file)
+    server = WmiServer(repository, registry, quirks, authority.certificate_file, accounts)
     with Listeners(accounts, server, authority.certificate_file) as listeners:
         server.cut_connections = listeners.cut_connections
         server.listen = lambda certificate: listeners.listen(server, certificate).url

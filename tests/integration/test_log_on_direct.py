@@ -115,6 +115,17 @@ def test_a_connection_that_was_cut_is_made_anew(served: Served, server: WmiServe
     assert len({request.connection for request in server.requests}) == 2
 
 
+@pytest.mark.parametrize("way", [*(way for way in WAYS if "kerberos" not in way), "pywinrm basic https", "pypsrp basic https"])
+def test_a_wrong_password_is_tried_once(served: Served, server: WmiServer, way: str) -> None:
+    before = server.accounts.attempts
+    with pytest.raises(AuthenticationRejected) as caught:
+        rows(connect(served, way, password="wrong"))
+    assert caught.value.reason is Reason.CREDENTIALS
+    # Or a few tasks would lock the account
+    assert server.accounts.attempts == before + 1
+    assert server.requests == []
+
+
 @pytest.mark.parametrize(("user", "password"), [("CORP\\tester", ASCII), ("CORP\\beyond", BEYOND)])
 @EVERY_WAY
 def test_passwords_of_every_kind(served: Served, server: WmiServer, way: str, user: str, password: str) -> None:

@@ -106,7 +106,7 @@ CASES = {
     "Kerberos, an address for a name, psrp": Case(
         "psrp, Kerberos, https",
         ansible(psrp_negotiate_hostname_override=None),
-        ("Server WSMAN/127.0.0.1@CORP.EXAMPLE not found", "ansible_host", "ansible_psrp_negotiate_hostname_override"),
+        ("/127.0.0.1@CORP.EXAMPLE not found", "ansible_host", "ansible_psrp_negotiate_hostname_override"),
     ),
     "Kerberos, a ticket for another server": Case(
         "winrm, Kerberos, http",

@@ -206,7 +206,8 @@ class Lab:
         return LdapServer(lambda: self.hierarchy, certificate.server_context())
 
     def _write_files(self, undo: ExitStack) -> None:
-        text = inventory(self.topology, self.accounts[0], self.https_ports, self.http_ports, self.authority_file)
+        account = self.accounts[0]
+        text = inventory(self.topology, account, self.https_ports, self.http_ports, self.authority_file, self.kerberos)
         undo.callback(self.inventory_file.unlink, missing_ok=True)
         _write_private(self.inventory_file, text)
         content: dict[str, Any] = {

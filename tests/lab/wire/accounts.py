@@ -26,6 +26,8 @@ class Accounts:
         self._user_file = user_file
         self._keytab = keytab
         self._accounts: dict[str, tuple[str, str]] = {}
+        self.attempts = 0
+        """How often somebody has begun to log on. A domain locks an account after a few with a wrong password."""
         user_file.unlink(missing_ok=True)
         os.close(os.open(user_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 

@@ -102,6 +102,7 @@ class ConnectionAuthentication:
     def _basic(self, token: bytes) -> LogOn:
         if not self._offers_basic:
             return self._refused()
+        self._accounts.attempts += 1
         name, _separator, password = token.decode("utf-8", "replace").partition(":")
         account = self._accounts.verify(name, password)
         return LogOn(Session(account, "Basic")) if account else self._refused()
@@ -119,6 +120,7 @@ class ConnectionAuthentication:
             with self._accounts.in_use(self._host.name):
                 if self._context is None or self._context.complete:
                     self._session = None
+                    self._accounts.attempts += 1
                     self._context = new_context(scheme, token)
                 answer = self._context.step(token, channel_bindings=self._expected_binding(token))
         except Exception:  # hostile bytes: pyspnego's parsers raise whatever they meet
