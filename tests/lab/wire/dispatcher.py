@@ -105,7 +105,7 @@ class Dispatcher:
         )
         self._observer.before(record)
         try:
-            reply = self._succeeded(self._carry_out(Caller(session.account), request), request)
+            reply = self._succeeded(self._carry_out(Caller(session.account, session.delegates), request), request)
         except Fault as fault:
             record.fault = fault.summary
             reply = self._failed(fault, request.message_id)
