@@ -137,7 +137,7 @@ class SiteAction(CheckedAction):
             )
         if isinstance(error, AuthenticationRejected):
             todo = advice(error.reason, names, connection.methods[0])
-            whom = "anybody" if connection.methods == ("certificate",) else user
+            whom = user if connection.user and connection.methods != ("certificate",) else "anybody"
             return AnsibleConnectionFailure(
                 f"The WinRM server at {where} did not log on {whom} with {connection.method_names}: {error}. {todo}."
             )

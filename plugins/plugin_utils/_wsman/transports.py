@@ -12,7 +12,6 @@ at which they would parse, and partly lose, a fault.
 
 from __future__ import annotations
 
-import logging
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +39,6 @@ else:
 if TYPE_CHECKING:
     from pypsrp.wsman import WSMan
     from winrm.protocol import Protocol
-
-# They log what they raise as well, which Python shows people as tracebacks if nobody else takes it.
-for library in ("winrm.vendor", "pypsrp", "spnego"):
-    logging.getLogger(library).addHandler(logging.NullHandler())
 
 _CANNOT_DECRYPT = 400
 """HTTP status with which Windows refuses an encrypted message that it cannot read."""
