@@ -78,11 +78,12 @@ def rows(outcomes: Sequence[Outcome]) -> list[str]:
     for _key, group in groupby(outcomes, key=lambda outcome: (outcome.way.connection, outcome.way.method)):
         found = list(group)
         way = found[0].way
+        settings = {name: str(value).lower() for name, value in way.variables.items()}
         variable = "ansible_winrm_transport" if way.connection == "winrm" else "ansible_psrp_auth"
         cells = (
             f"`{way.connection}`",
             way.method,
-            f"`{variable}: {way.setting}`",
+            " ".join(f"`{name}: {value}`" for name, value in {variable: way.setting, **settings}.items()),
             ", ".join(outcome.way.scheme.upper() for outcome in found),
             ", ".join(outcome.encryption for outcome in found),
             ", ".join(str(outcome.cost) for outcome in found),

@@ -148,7 +148,7 @@ WAYS = (
 
 def allow_all(control: LabControl, server: str = SERVER) -> None:
     """Have a server allow what Windows allows on demand only, and know the lab's client certificate."""
-    for name in ("Certificate", "CredSSP"):
+    for name in ("Certificate", "CredSSP", "DisableTLS13"):
         control.console("set_winrm", server=server, name=name, value=True)
     account = f"{server.partition('.')[0].upper()}\\Administrator"
     control.console("map_client_certificate", server=server, name="administrator@localhost", account=account)

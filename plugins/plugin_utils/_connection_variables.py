@@ -90,7 +90,7 @@ _ADVICE = {
     Reason.MISSING_PROGRAM: "Install kinit (krb5-user, krb5-workstation) here, or name it in ansible_winrm_kinit_cmd",
     Reason.MISSING_CERTIFICATE: "Set {certificate} and {key} to PEM files on the controller",
     Reason.UNMAPPED_CERTIFICATE: "Have client certificates allowed there (winrm set winrm/config/service/auth), and this one "
-    "mapped to a local account (WSMan:\\localhost\\ClientCertificate); a listener that speaks TLS 1.3 gets to see none",
+    "mapped to a local account (WSMan:\\localhost\\ClientCertificate); with TLS 1.3, a listener gets to see none",
     Reason.OTHER: "Check ansible_user, ansible_password and {method}",
 }
 

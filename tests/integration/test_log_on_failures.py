@@ -17,8 +17,8 @@ from plays import Site
 from programs import needs
 from tickets import Tickets, needs_kerberos
 
-STRICT, CLOSED = "srv1.corp.example", "srv2.corp.example"
-"""A server that wants channel bindings, and one that offers Basic only."""
+STRICT, CLOSED, UNCHANGED = "srv1.corp.example", "srv2.corp.example", "prov1.corp.example"
+"""A server that wants channel bindings, one that offers Basic only, and one that is as Windows sets it up."""
 UPN = "administrator@CORP.EXAMPLE"
 WRONG = "not-the-password"
 
@@ -164,8 +164,11 @@ CASES = {
         ),
         server=STRICT,
     ),
+    "a certificate with TLS 1.3": Case(
+        "winrm, client certificate, https", ansible(), ("knows no account", "with TLS 1.3, a listener gets to see none"), CLOSED
+    ),
     "a certificate where none is allowed, psrp": Case(
-        "psrp, client certificate, https", ansible(), ("knows no account", "local account"), server=CLOSED
+        "psrp, client certificate, https", ansible(), ("knows no account", "local account"), server=UNCHANGED
     ),
     "a certificate that is not there": Case(
         "winrm, client certificate, https",
@@ -215,12 +218,13 @@ CASES = {
 
 @pytest.fixture
 def site(make_site: Callable[..., Site], tmp_path: Path) -> Site:
-    site = make_site(kerberos=True)
+    site = make_site("remote_provider", kerberos=True)
     logons.allow_all(site.control)
-    for name, value in {"Certificate": True, "CbtHardeningLevel": "Strict"}.items():
+    for name, value in {"Certificate": True, "DisableTLS13": True, "CbtHardeningLevel": "Strict"}.items():
         site.control.console("set_winrm", server=STRICT, name=name, value=value)
     site.control.console("set_clock", server=STRICT, seconds=600)
-    for name in ("Negotiate", "Kerberos"):
+    logons.allow_all(site.control, CLOSED)
+    for name in ("Negotiate", "Kerberos", "CredSSP", "DisableTLS13"):
         site.control.console("set_winrm", server=CLOSED, name=name, value=False)
     site.environment = caches(site.lab, tmp_path)
     return site

@@ -29,16 +29,18 @@ class ServerCertificate:
     certificate_file: Path
     key_file: Path
 
-    def server_context(self, client_authority: Path | None = None) -> ssl.SSLContext:
+    def server_context(self, client_authority: Path | None = None, *, has_tls_13: bool = True) -> ssl.SSLContext:
         """TLS for a listener with this certificate; with an authority, it asks clients for a certificate of it."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if not has_tls_13:
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(self.certificate_file, self.key_file)
         if client_authority is not None:
             context.verify_mode = ssl.CERT_OPTIONAL
             context.load_verify_locations(client_authority)
-            # With TLS 1.3, WinRM gets to see no certificate of a client (documented by Ansible)
-            context.maximum_version = ssl.TLSVersion.TLSv1_2
+            # With TLS 1.3, Windows asks for it later, which no client of Python's answers (ansible/ansible pull request 79434)
+            context.post_handshake_auth = True
         return context
 
     def end_point_binding(self) -> bytes:

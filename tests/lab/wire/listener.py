@@ -64,7 +64,7 @@ class Listeners:
         self._observer = observer
         self._client_authority = client_authority
         self._dispatchers: dict[str, Dispatcher] = {}
-        self._tls: dict[tuple[ServerCertificate, bool], ssl.SSLContext] = {}
+        self._tls: dict[tuple[ServerCertificate, bool, bool], ssl.SSLContext] = {}
         self._selector = selectors.DefaultSelector()
         self._servers: list[socket.socket] = []
         self._wakeup, self._wakeup_peer = socket.socketpair()
@@ -121,10 +121,12 @@ class Listeners:
 
     def _tls_of(self, certificate: ServerCertificate, host: Host) -> ssl.SSLContext:
         """TLS of a listener, which asks for client certificates where its service takes them."""
-        asks = host.winrm.certificate and self._client_authority is not None
-        if (certificate, asks) not in self._tls:
-            self._tls[certificate, asks] = certificate.server_context(self._client_authority if asks else None)
-        return self._tls[certificate, asks]
+        asks, has_tls_13 = host.winrm.certificate, not host.winrm.disable_tls13
+        key = (certificate, asks, has_tls_13)
+        if key not in self._tls:
+            authority = self._client_authority if asks else None
+            self._tls[key] = certificate.server_context(authority, has_tls_13=has_tls_13)
+        return self._tls[key]
 
     def _accept(self) -> None:
         while True:

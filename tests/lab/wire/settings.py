@@ -25,6 +25,8 @@ class ServiceSettings:
     """Allows SOAP in the clear over HTTP, and with it Basic over HTTP."""
     cbt_hardening_level: CbtHardeningLevel = "Relaxed"
     """Channel bindings over HTTPS: not looked at, checked where the client sends them, or required."""
+    disable_tls13: bool = False
+    """Of the listener's certificate in HTTP.sys: ``netsh http add sslcert``."""
     url_prefix: str = "wsman"
     """The path of the listeners."""
     client_certificates: dict[str, str] = field(default_factory=dict)

@@ -65,7 +65,7 @@ def test_credssp_is_off_by_default(protocol: Callable[..., Protocol], scheme: st
 class TestClientCertificate:
     @pytest.fixture
     def settings(self) -> ServiceSettings:
-        return ServiceSettings(certificate=True, client_certificates={USER_NAME: "SRV1\\operator"})
+        return ServiceSettings(certificate=True, disable_tls13=True, client_certificates={USER_NAME: "SRV1\\operator"})
 
     @pytest.fixture
     def with_certificate(self, wire: Wire, authority: CertificateAuthority) -> Callable[..., Protocol]:
@@ -106,6 +106,14 @@ class TestClientCertificate:
 
     def test_where_it_is_off(self, with_certificate: Callable[..., Protocol], host: FakeHost, recorder: Recorder) -> None:
         host.winrm.set("Certificate", False)
+        with pytest.raises(InvalidCredentialsError):
+            with_certificate().open_shell()
+        assert recorder.records == []
+
+    def test_with_tls_13_it_is_not_seen(
+        self, with_certificate: Callable[..., Protocol], host: FakeHost, recorder: Recorder
+    ) -> None:
+        host.winrm.set("DisableTLS13", False)
         with pytest.raises(InvalidCredentialsError):
             with_certificate().open_shell()
         assert recorder.records == []
