@@ -47,12 +47,19 @@ integration: $(VENV)/.kerberos link ## Run the tests that go through ansible-pla
 
 # Side by side, with the output of each kept together.
 molecule: $(VENV)/.test link ## Run the Molecule scenarios of extensions/molecule on the lab (a minute or so)
+	@tests/install-system-packages.sh
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync $(SCENARIOS:%=molecule-%)
 
 # Molecule keeps its state by the name of the clone's directory; this keeps it apart from other clones of that name.
-molecule-%: export ANSIBLE_HOME := $(CURDIR)/.build/ansible
+molecule-% molecule-offline: export ANSIBLE_HOME := $(CURDIR)/.build/ansible
 molecule-%:
 	@$(BIN)/molecule test --scenario-name $*
+
+# Files travel by SMB there.
+molecule-offline:
+	@missing="$$($(BIN)/python -c 'from lab.smb import samba; print(samba.missing())')"; \
+	if [ -n "$$missing" ]; then echo "Molecule scenario offline: not run, $$missing"; \
+	else $(BIN)/molecule test --scenario-name offline; fi
 
 lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff check .

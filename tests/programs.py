@@ -7,6 +7,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from lab.smb import samba
 
 
 def needs(program: str) -> pytest.MarkDecorator:
@@ -15,3 +16,4 @@ def needs(program: str) -> pytest.MarkDecorator:
 
 
 needs_curl, needs_tinyproxy = needs("curl"), needs("tinyproxy")
+needs_samba = pytest.mark.skipif(bool(samba.missing()), reason=samba.missing() or "everything is there")

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..plugin_utils._action import Options, Result, SiteAction
 from ..plugin_utils._checked_action import WEEK
 from ..plugin_utils._configmgr.errors import SiteError
-from ..plugin_utils._windows.file_tail import check_path
+from ..plugin_utils._windows.paths import check_path
 from ..plugin_utils._windows.smb import HAS_SMBPROTOCOL, PORT, SmbAccess, SmbConnection
 from ..plugin_utils._windows.transfer.controller_store import ControllerStore
 from ..plugin_utils._windows.transfer.ends import Ends, find_ends
@@ -38,8 +38,6 @@ class ActionModule(SiteAction):
         "timeout": {"type": "int", "default": 14400},
     }
 
-    _has_copied = False
-
     def check_options(self, options: Options) -> None:
         self.check_option(options, "dest" if options["mode"] == "push" else "src", check_path)
         self.check_between(options, "smb_port", 1, _MOST_PORTS)
@@ -56,18 +54,16 @@ class ActionModule(SiteAction):
                 is_pulled,
                 options["src"] if is_pulled else self._loader.path_dwim(options["src"]),
                 self._loader.path_dwim(options["dest"]) + _slash(options["dest"]) if is_pulled else options["dest"],
-                lambda folder: ServerStore(smb, client, folder, self._host),
+                lambda folder: ServerStore(smb, client, folder, self._server),
                 lambda folder: ControllerStore(Path(folder)),
                 options["exclude"],
             )
             return self._transfer(ends, is_pulled, options) | {"way": smb.way}
 
-    def partial_result(self) -> Result:
-        return {"changed": True} if self._has_copied else {}
-
     def _transfer(self, ends: Ends, is_pulled: bool, options: Options) -> Result:
         progress = Progress(self.progress, options["timeout"])
-        transfer = Transfer(ends.source, ends.destination, ends.source if is_pulled else ends.destination, progress)
+        on_server = ends.source if is_pulled else ends.destination
+        self.writer = transfer = Transfer(ends.source, ends.destination, on_server, progress)
         same = transfer.compare(ends.tasks)
         missing = [task for task in ends.tasks if task.path not in same]
         files = [
@@ -78,7 +74,6 @@ class ActionModule(SiteAction):
             transfer.check_room(missing)
             progress.begin(missing, ends.destination.where)
             for task in missing:
-                self._has_copied = True
                 files.append(transfer.copy(task))
                 progress.finished(task)
         result = {
@@ -97,6 +92,7 @@ class ActionModule(SiteAction):
         is_own = bool(options["smb_user"])
         return SmbAccess(
             options["smb_server"] or connection.get_option("remote_addr"),
+            self._server,
             options["smb_user"] if is_own else connection.get_option("remote_user"),
             options["smb_password"] if is_own else connection.get_option("remote_password") or None,
             options["smb_port"],

@@ -16,7 +16,8 @@ from ..plugin_utils._configmgr.log_records import SEVERITIES
 from ..plugin_utils._configmgr.log_tail import LogReader, Wanted
 from ..plugin_utils._configmgr.views import view_log_entry
 from ..plugin_utils._moments import parse_period
-from ..plugin_utils._windows.file_tail import check_path, read_tail
+from ..plugin_utils._windows.file_tail import read_tail
+from ..plugin_utils._windows.paths import check_path
 from ..plugin_utils._windows.system import read_bias
 from ..plugin_utils._wsman.client import WsmanClient
 from ..plugin_utils._wsman.shell import CommandShell

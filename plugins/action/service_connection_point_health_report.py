@@ -63,10 +63,8 @@ class ActionModule(CheckedAction):
         if options["path"] and not Path(options["path"]).parent.is_dir():
             raise ValueError(f"path: there is no directory {Path(options['path']).parent} on the controller.")
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
-        """Called by Ansible."""
+    def act(self, task_vars: dict[str, Any]) -> Result:
         options = self._validated_options()
-        super().run(tmp, task_vars)
         try:
             return self._report(_collected(options), options["path"])
         except (AttributeError, KeyError, TypeError, UndefinedError) as error:

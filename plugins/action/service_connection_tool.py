@@ -16,7 +16,7 @@ from ..plugin_utils._configmgr.connection_tool.servicing import Servicing
 from ..plugin_utils._configmgr.connection_tool.tool_views import view_serviced
 from ..plugin_utils._configmgr.service_connection_point import Mode
 from ..plugin_utils._configmgr.waiting import Waiting
-from ..plugin_utils._windows.file_tail import check_path
+from ..plugin_utils._windows.paths import check_path
 from ..plugin_utils._wsman.client import WsmanClient
 
 _DIGEST = re.compile(r"[0-9A-Fa-f]{64}")

@@ -37,7 +37,7 @@ options:
 attributes:
   check_mode:
     description: Can run in check_mode and return changed status prediction without modifying target.
-    details: Says whether it would ask for a check. Nothing tells what would come of it.
+    details: Says whether it would ask for a check, and fails where it would refuse to. Nothing tells what would come of it.
     support: full
   diff_mode:
     description: Will return details on what has changed (or possibly needs changing in check_mode), when in diff mode.

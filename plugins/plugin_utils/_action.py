@@ -67,14 +67,14 @@ class SiteAction(CheckedAction):
 
     _requires_connection = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
-        """Called by Ansible: check the options, connect, `perform`, and apply the option ``query`` to the result."""
+    def act(self, task_vars: dict[str, Any]) -> Result:
+        """Check the options, connect, `perform`, and apply the option ``query`` to the result."""
         options = self._validated_options()
         self._refuse_what_is_not_supported()
         query = self._compile_query(options.get("query"))
-        super().run(tmp, task_vars)
-        host = (task_vars or {}).get("inventory_hostname", "")
-        self._host = f"{host} -> {self._task.delegate_to}" if self._task.delegate_to else host
+        host = task_vars.get("inventory_hostname", "")
+        self._server = self._task.delegate_to or host
+        self._host = f"{host} -> {self._server}" if self._task.delegate_to else host
         try:
             result = self.perform(WsmanClient(self._host_connection.transport(), SCHEMA), options)
         except (SiteError, WindowsError) as error:

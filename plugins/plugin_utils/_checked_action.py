@@ -36,6 +36,18 @@ class CheckedAction(ActionBase):
     _supports_check_mode = True
     _supports_async = False
 
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
+        """Called by Ansible. A failure is a result, as after an exception, Ansible skips ``failed_when`` and ``retries``."""
+        try:
+            super().run(tmp, task_vars)
+            return self.act(task_vars or {})
+        except AnsibleActionFail as error:
+            return dict(error.result)
+
+    def act(self, task_vars: dict[str, Any]) -> Result:
+        """Do the work; AnsibleActionFail for what has failed."""
+        raise NotImplementedError
+
     def _validated_options(self) -> Options:
         """The options with their defaults. Fails with a sentence of our own, which never shows the other options' values."""
         validation = ArgumentSpecValidator(dict(self.ARGUMENT_SPEC)).validate(dict(self._task.args))

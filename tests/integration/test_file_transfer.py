@@ -13,11 +13,12 @@ import pytest
 import yaml
 from dying import kill_with_descendants
 from plays import Play, Site, refused
+from programs import needs_samba
 
 SERVER, OTHER = "srv1.corp.example", "srv2.corp.example"
 MODULE = "configmgr.site.file_transfer"
 MEGABYTE = 1024 * 1024
-pytest.importorskip("lab.smb", reason="the lab's servers do not serve SMB yet")
+pytestmark = needs_samba
 
 
 def transfer(site: Site, *arguments: str, host: str = SERVER, **options: Any) -> Play:

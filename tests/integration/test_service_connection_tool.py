@@ -66,6 +66,21 @@ def test_the_circle_twice_and_nothing_new_the_second_time(offline: Site) -> None
         assert imported["imported_at"]
 
 
+def test_usage_data_at_the_top_of_a_drive_and_in_a_folder(offline: Site) -> None:
+    server, internet = (offline.lab.hierarchy.servers[name].files for name in (ROLE_SERVER, INTERNET))
+    cab = r"C:\UsageData.cab"
+    for is_first in (True, False):
+        prepared = run(offline, "prepare", usage_data=cab, role_mode="offline").only
+        assert prepared["changed"] is is_first and prepared["usage_data"][0]["size"] == server.size(cab), prepared
+    for path in (r"D:\Sites\PS1.cab", r"D:\Sites\PS2.CAB", r"D:\Sites\Old\PS1.cab"):
+        internet.copy_in(server.location(cab), path)
+    internet.write(r"D:\Sites\read me.txt", "")
+    planned = run(offline, "connect", "--check", host=INTERNET, usage_data=r"D:\Sites", updates=PACKS).only
+    assert [data["path"] for data in planned["usage_data"]] == [r"D:\Sites\PS1.cab", r"D:\Sites\PS2.CAB"]
+    server.make_folder(r"C:\Folder.cab")
+    assert run(offline, "prepare", "--check", usage_data=r"C:\Folder.cab").only["usage_data"] == []
+
+
 def test_check_mode_says_what_it_would_do_and_runs_nothing(offline: Site) -> None:
     result = run(offline, "prepare", "--check", usage_data=CAB).only
     assert result["changed"] and result["action"] == "start" and result["usage_data"] == []

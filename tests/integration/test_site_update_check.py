@@ -176,7 +176,10 @@ def test_other_ways_to_keep_the_times(make_site: Any, behaviour: str) -> None:
 
 def test_times_that_cannot_be_kept_are_not_written(role: Site) -> None:
     role.control.console("set_registry_value", server="srv1", key=KEY, name=TIMES[0], value="00ff", type="BINARY")
-    refused(check(role), "neither numbers nor text", "and state restarted")
+    for arguments in ((), ("--check",)):
+        failed = run(role, *arguments).only
+        refused(failed, "neither numbers nor text", "and state restarted")
+        assert not failed["changed"]
 
 
 def test_a_log_that_cannot_be_read(make_site: Any) -> None:
@@ -186,9 +189,10 @@ def test_a_log_that_cannot_be_read(make_site: Any) -> None:
     assert result["result"] == "ended" and "could not be read: The server has no curl.exe" in result["messages"][0]
     blind: Site = make_site(role="srv1:online", last_synced_time="missing")
     blind.control.console("remove_curl", server="srv1")
-    failed = check(blind)
-    refused(failed, "does not keep the time of its last check", "has no curl.exe", "none is asked for")
-    assert not failed.values.get("changed")
+    for arguments in ((), ("--check",)):
+        failed = run(blind, *arguments).only
+        refused(failed, "does not keep the time of its last check", "has no curl.exe", "none is asked for")
+        assert not failed["changed"]
 
 
 def test_a_mode_that_is_not_in_effect_shows(role: Site) -> None:
@@ -198,7 +202,10 @@ def test_a_mode_that_is_not_in_effect_shows(role: Site) -> None:
 
 
 def test_on_the_wrong_server_it_names_the_right_one(role: Site) -> None:
-    refused(check(role, host="ps1.corp.example"), f"Site PS1 has that component on {SERVER}")
+    for arguments in ((), ("--check",)):
+        failed = run(role, *arguments, host="ps1.corp.example").only
+        refused(failed, f"Site PS1 has that component on {SERVER}")
+        assert not failed["changed"]
 
 
 @pytest.mark.parametrize(
@@ -214,3 +221,13 @@ def test_an_account_that_may_only_read(role: Site) -> None:
     variables = {"ansible_user": account, "ansible_password": role.password(account)}
     failed = role.play({MODULE: {}}, host=SERVER, variables=variables).only
     refused(failed, "LastSyncedTime", "was refused", "local administrator")
+    assert not failed["changed"]
+
+
+@pytest.mark.parametrize(("nth", "changed"), [(1, False), (2, True)])
+def test_a_write_that_the_server_refuses_has_changed_nothing(role: Site, nth: int, changed: bool) -> None:
+    demotion = {"action": "remove_local_group_member", "server": "srv1", "member": "CORP\\Domain Admins"}
+    role.control.trigger(console=demotion, action="SetDWORDValue", nth=nth)
+    failed = check(role)
+    refused(failed, TIMES[nth - 1], "was refused", "local administrator")
+    assert failed["changed"] is changed

@@ -43,6 +43,7 @@ def inventory(
     account: Account,
     https_ports: Mapping[str, int],
     http_ports: Mapping[str, int],
+    smb_ports: Mapping[str, int],
     authority_file: Path,
     kerberos: KerberosRealm | None = None,
 ) -> str:
@@ -50,7 +51,7 @@ def inventory(
     top_tier = next(site for site in topology.sites if not site.parent)
     providers = [site.sms_provider for site in topology.sites if site.sms_provider]
     groups = {
-        "servers": {"hosts": {name: {"ansible_port": https_ports[name]} for name in topology.servers}},
+        "servers": {"hosts": {name: _ports(name, https_ports, smb_ports) for name in topology.servers}},
         "site_servers": _group(site.server for site in topology.sites),
         "sms_providers": _group(providers),
         "top_tier_sms_provider": _group([top_tier.sms_provider]),
@@ -80,6 +81,11 @@ def inventory(
 def _kerberos_variant(account: Account, realm: KerberosRealm) -> str:
     user = f"{account.name.rpartition(chr(92))[2]}@{realm.name}"
     return _KERBEROS_VARIANT.format(configuration=realm.configuration_file, user=user)
+
+
+def _ports(name: str, https_ports: Mapping[str, int], smb_ports: Mapping[str, int]) -> dict[str, int]:
+    ports = {"ansible_port": https_ports[name]}
+    return {**ports, "configmgr_smb_port": smb_ports[name]} if name in smb_ports else ports
 
 
 def _group(names: Iterable[str]) -> dict[str, Any]:

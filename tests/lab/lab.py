@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,9 @@ from .inventory import inventory
 from .quirks import Quirks
 from .requests_log import RequestLog
 from .simulation import Simulation
+from .smb import samba
+from .smb.port import SmbPort
+from .smb.samba import Samba
 from .wire.accounts import Accounts
 from .wire.host import CommandHost
 from .wire.listener import Listeners
@@ -102,12 +106,15 @@ class Lab:
         self.requests = RequestLog(self._perform)
         self.https_ports: dict[str, int] = {}
         self.http_ports: dict[str, int] = {}
+        self.smb_ports: dict[str, int] = {}
+        """Empty where this computer has no Samba."""
         self.ldap: LdapServer | None = None
         """Where the domain can be asked by LDAP; None unless the topology wants it."""
         self.kerberos: KerberosRealm | None = None
         """The domain as a Kerberos realm; None unless the topology wants it."""
         with ExitStack() as undo:
             self._private = self._make_directories(undo)
+            self._samba = Samba(self._private / "samba", self._passwords, topology.domain)
             self.hierarchy = self._make_hierarchy()
             undo.callback(self._close_hierarchy)
             self._listeners = self._listen(undo)
@@ -139,6 +146,7 @@ class Lab:
     def reset(self) -> None:
         """A fresh hierarchy, with counters at zero and nothing open; addresses, connections and passwords stay."""
         before, self.hierarchy = self.hierarchy, self._make_hierarchy()
+        self._samba.end_connections()
         before.close()
         self._listeners.restart_services()
         self.requests.clear()
@@ -152,6 +160,11 @@ class Lab:
 
     def _make_hierarchy(self) -> Hierarchy:
         return Hierarchy(self.topology, self.accounts, Simulation(self.speed, self._clock), self.quirks, self._private)
+
+    @property
+    def _passwords(self) -> dict[str, str]:
+        """By the names that the accounts have in their domain."""
+        return {account.name.partition("\\")[2]: account.password for account in self.accounts}
 
     def _close_hierarchy(self) -> None:
         """The present one, whichever that is by then."""
@@ -171,12 +184,11 @@ class Lab:
 
     def _listen(self, undo: ExitStack) -> Listeners:
         domain = self.topology.netbios_domain
-        passwords = {account.name.partition("\\")[2]: account.password for account in self.accounts}
         if self.topology.has_kerberos:
-            self.kerberos = self._start_kerberos(passwords)
+            self.kerberos = self._start_kerberos()
             undo.callback(self.kerberos.close)
         accounts = Accounts(self._private / "accounts", self.kerberos.keytab if self.kerberos else None)
-        for user, password in passwords.items():
+        for user, password in self._passwords.items():
             accounts.add(domain, user, password, dns_domain=self.topology.domain)
         authority = CertificateAuthority(self._private)
         undo.callback(self.authority_file.unlink, missing_ok=True)
@@ -188,16 +200,29 @@ class Lab:
             address = ServerAddress(self, name)
             self.https_ports[name] = listeners.listen(address, certificate).port
             self.http_ports[name] = listeners.listen(address).port
+        self._listen_to_smb(undo)
         if self.topology.has_ldap:
             self.ldap = self._listen_to_ldap(certificate)
             undo.callback(self.ldap.close)
         return listeners
 
-    def _start_kerberos(self, passwords: Mapping[str, str]) -> KerberosRealm:
+    def _start_kerberos(self) -> KerberosRealm:
         # Not needed by most labs, and needs programs that not every computer has
         from .kerberos.realm import KerberosRealm
 
-        return KerberosRealm(self.topology.domain, passwords, self.topology.servers, self._private / "kerberos")
+        return KerberosRealm(self.topology.domain, self._passwords, self.topology.servers, self._private / "kerberos")
+
+    def _listen_to_smb(self, undo: ExitStack) -> None:
+        if samba.missing():
+            return
+        undo.callback(self._samba.end_connections)
+        for name in self.topology.servers:
+            port = SmbPort(self._samba, partial(self._server, name), self.topology.netbios_domain)
+            undo.callback(port.close)
+            self.smb_ports[name] = port.address.port
+
+    def _server(self, name: str) -> WindowsServer:
+        return self.hierarchy.servers[name]
 
     def _listen_to_ldap(self, certificate: ServerCertificate) -> LdapServer:
         # Not needed by most labs, and it takes a while to load
@@ -206,8 +231,8 @@ class Lab:
         return LdapServer(lambda: self.hierarchy, certificate.server_context())
 
     def _write_files(self, undo: ExitStack) -> None:
-        account = self.accounts[0]
-        text = inventory(self.topology, account, self.https_ports, self.http_ports, self.authority_file, self.kerberos)
+        ports = self.https_ports, self.http_ports, self.smb_ports
+        text = inventory(self.topology, self.accounts[0], *ports, self.authority_file, self.kerberos)
         undo.callback(self.inventory_file.unlink, missing_ok=True)
         _write_private(self.inventory_file, text)
         content: dict[str, Any] = {
@@ -215,7 +240,8 @@ class Lab:
             "pid": os.getpid(),
             "accounts": {account.name: account.password for account in self.accounts},
             "servers": {
-                name: {"https": self.https_ports[name], "http": self.http_ports[name]} for name in self.topology.servers
+                name: {"https": self.https_ports[name], "http": self.http_ports[name], "smb": self.smb_ports.get(name)}
+                for name in self.topology.servers
             },
         }
         if self.ldap is not None:

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Literal
 
 from .data_files import read_data_file
+from .dotnet_errors import parts_of
 from .log_tail import Entry
 
 Verdict = Literal["manifest_updated", "failed"]
@@ -76,7 +77,7 @@ def judge(entries: Sequence[Entry]) -> Account:
 
 
 def _explain(line: str) -> Problem:
-    reason = next(reason for reason in _texts()["reasons"] if _contains(line, [reason["contains"]]))
+    reason = next(reason for reason in _texts()["reasons"] if _contains(line, parts_of(reason)))
     return Problem(line.rstrip("~ "), reason["meaning"], reason["remedy"])
 
 

@@ -12,8 +12,9 @@ the last one is not known, so the end of a check is looked for in the log as wel
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from functools import partial
 
 from .._windows.errors import WindowsError
@@ -21,6 +22,7 @@ from .._windows.file_tail import read_tail
 from .._windows.registry import Registry
 from .._windows.system import read_bias, read_operating_system
 from .._wsman.client import WsmanClient
+from .._wsman.errors import WsmanError
 from .._wsman.shell import CommandShell
 from .errors import SiteError
 from .log_files import find_log
@@ -29,14 +31,13 @@ from .restart_reasons import read_reason
 from .service_connection_point import DOWNLOADER, Mode
 from .threads import Thread, read_thread
 from .update_check_log import Account, judge
-from .update_checks import RESTART, CheckTimes
+from .update_check_plan import may_be_under_way, refuse_idle_thread, refuse_to_ask
+from .update_checks import RESTART, TIMES, CheckTimes
 from .waiting import Wait, Waiting
 from .whereabouts import explain_missing_thread
 
 LOG = "dmpdownloader.log"
 _MOST_RECORDS, _MOST_BYTES = 2000, 8 * 1024 * 1024
-_LONGEST_CHECK = timedelta(hours=1)
-"""A check that was begun longer ago, and has not ended, does not go on any more."""
 _SETTLED_SECONDS = 30.0
 """How long the server has, once its log tells of a success, to note the end of the check by itself."""
 
@@ -88,7 +89,7 @@ class UpdateCheckRun:
         self._log_problem = ""
         self._success_seen: float | None = None
         self.has_written = False
-        """Whether a check was asked for, whatever happens afterwards."""
+        """Whether the registry may be another one now, whatever happens afterwards; not where the server has refused that."""
 
     def run(self, mode: Mode | None, *, check_mode: bool) -> CheckOutcome:
         """Ask for a check, unless one is under way, and wait until it is over. ``mode`` is that on record, if it is known."""
@@ -97,14 +98,16 @@ class UpdateCheckRun:
             mode = Mode.named(read_reason(self._registry, DOWNLOADER))
         now = self._server_time()
         began = self._began(now)
-        if check_mode:
-            return CheckOutcome(mode, True, began is not None)
         types = self._times.types()
         if began is None:
             if not types:
-                self._check_log(now)
-            self.has_written = True
-            self._times.ask(types)
+                # Then nothing but the log will tell what has come of it.
+                self._read_log(now)
+            refuse_to_ask(types, self._log_problem)
+        if check_mode:
+            return CheckOutcome(mode, True, began is not None)
+        if began is None:
+            self._ask(types)
         since = began or now
         seen = self._wait(since, keeps_times=bool(types))
         account = seen.account if seen.account.verdict else judge(self._read_log(since))
@@ -123,32 +126,26 @@ class UpdateCheckRun:
         thread = read_thread(self._registry, DOWNLOADER)
         if thread is None:
             raise explain_missing_thread(self._client, self._registry, DOWNLOADER)
-        if thread.is_stopped or thread.is_stopping:
-            raise SiteError(
-                f"Nothing looks for updates on this server: the thread {DOWNLOADER} is {thread.state.lower()}. Start it, which "
-                f"is followed by a check: configmgr.site.component with name {DOWNLOADER} and state started."
-            )
+        refuse_idle_thread(thread)
 
     def _server_time(self) -> datetime:
         return read_operating_system(self._client).time or datetime.now(timezone.utc)
 
     def _began(self, now: datetime) -> datetime | None:
         """When the check was begun that is under way; None if there is none."""
-        requested, last = self._times.requested, self._times.last
-        if requested is None or (last is not None and last >= requested) or now - requested > _LONGEST_CHECK:
+        requested = self._times.requested
+        if requested is None or not may_be_under_way(requested, self._times.last, now):
             return None
-        # One that has failed may not be noted as the last one.
         return None if judge(self._read_log(requested)).verdict else requested
 
-    def _check_log(self, now: datetime) -> None:
-        """Refuse to ask where nothing would show what has come of it."""
-        self._read_log(now)
-        if self._log_problem:
-            raise SiteError(
-                f"This server does not keep the time of its last check for updates, and its log cannot be read: "
-                f"{self._log_problem} So the end of a check would not be seen, and none is asked for. To have one made "
-                f"nevertheless, restart the thread: {RESTART}."
-            )
+    def _ask(self, types: Mapping[str, int]) -> None:
+        for name in TIMES:
+            try:
+                self._times.reset(name, types)
+            except WsmanError as error:
+                self.has_written |= error.reply_lost
+                raise
+            self.has_written = True
 
     # Waiting
 

@@ -18,8 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from .._windows.registry import NUMBER_TYPE, TEXT_TYPE, Registry
-from .errors import SiteError
+from .._windows.registry import TEXT_TYPE, Registry
 from .service_connection_point import DOWNLOADER, Mode
 
 USUAL_INTERVAL = 1440
@@ -32,7 +31,10 @@ RESTART = f"configmgr.site.component with name {DOWNLOADER} and state restarted"
 """What has a check made for sure."""
 
 _SYNCED, _REQUESTED = "LastSyncedTime", "LastSyncRequestTime"
-_TIMES = frozenset({_SYNCED.lower(), _REQUESTED.lower()})
+TIMES = (_SYNCED, _REQUESTED)
+TIMES_SHOWN = f"HKLM\\{_KEY}, {_SYNCED} and {_REQUESTED}"
+"""For sentences."""
+_TIMES = frozenset(name.lower() for name in TIMES)
 _LATEST = 2**32
 """What is as large as this is no number of seconds since 1970, but something that nobody here knows."""
 
@@ -81,23 +83,15 @@ class CheckTimes:
         return self._read(_REQUESTED)
 
     def types(self) -> dict[str, int]:
-        """How the server keeps them: the types of those that there are. `SiteError` for one that cannot be kept."""
-        found = {name: kind for name, kind in self._registry.value_types(_KEY).items() if name in _TIMES}
-        if not set(found.values()) <= {TEXT_TYPE, NUMBER_TYPE}:
-            raise SiteError(
-                f"The times of the last check for updates (HKLM\\{_KEY}, {_SYNCED} and {_REQUESTED}) are neither numbers nor "
-                "text on this server, which nobody has seen before, so they are not written. Restart the thread instead, which "
-                f"is followed by a check: {RESTART}."
-            )
-        return found
+        """How the server keeps them: the types of those that there are, by their names in lower case."""
+        return {name: kind for name, kind in self._registry.value_types(_KEY).items() if name in _TIMES}
 
-    def ask(self, types: Mapping[str, int]) -> None:
-        """Set both to 0, which asks for a check; as what they are, and as numbers if they are not there."""
-        for name in (_SYNCED, _REQUESTED):
-            if types.get(name.lower()) == TEXT_TYPE:
-                self._registry.write_text(_KEY, name, "0")
-            else:
-                self._registry.write_number(_KEY, name, 0)
+    def reset(self, name: str, types: Mapping[str, int]) -> None:
+        """Set one of `TIMES` to 0; as what it is, and as a number if it is not there. Both at 0 ask for a check."""
+        if types.get(name.lower()) == TEXT_TYPE:
+            self._registry.write_text(_KEY, name, "0")
+        else:
+            self._registry.write_number(_KEY, name, 0)
 
     def _read(self, name: str) -> datetime | None:
         seconds = self._registry.read_number_or_digits(_KEY, name)

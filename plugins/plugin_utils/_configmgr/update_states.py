@@ -16,6 +16,9 @@ from .data_files import read_data_file
 PREREQUISITES_ONLY, CONTINUE_ON_WARNING = 1, 2
 """Bits of ``PrereqFlag``: only the prerequisites are checked; warnings of theirs do not stop the installation."""
 
+_BEFORE_INSTALLATION = ("download", "applicability")
+"""Stages that nobody has to wait for."""
+
 _PASSED = "prereq_success"
 """Of the states that mean that the prerequisites were checked, the one without warnings."""
 
@@ -31,6 +34,11 @@ class UpdateState:
     """None where the state is not known."""
     text: str
     _means: str
+
+    @property
+    def is_being_installed(self) -> bool:
+        """Whether the site is about to install it, installs it, or checks whether it can."""
+        return self._means == "in_progress" and self.stage not in _BEFORE_INSTALLATION
 
     def means(self, prerequisite_flags: int) -> str:
         """What it means for the update, as ``update_states.yml`` lists it, without checked; unknown for an unknown state."""

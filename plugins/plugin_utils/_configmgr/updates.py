@@ -12,13 +12,11 @@ Microsoft's troubleshooting article on updates asks not to reinstall the service
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from . import classes
 from .provider import SiteProvider
-
-INSTALLING_STATES = frozenset({2, 65537, 65538, 131073, *range(196609, 196630)} - {196612})
-"""States in which an installation is under way, selected from the documented list; 196612 is INSTALL_SUCCESS."""
-
+from .update_states import update_state, update_states
 
 DOWNLOADING_STATE = 262145
 """DOWNLOAD_IN_PROGRESS, which a move interrupts."""
@@ -35,13 +33,13 @@ class UpdateInstallation:
 
     @property
     def is_being_installed(self) -> bool:
-        """Whether the site installs it, or checks whether it can."""
-        return self.state in INSTALLING_STATES
+        """Whether the site is at it, by ``update_states.yml``."""
+        return update_state(self.state).is_being_installed
 
 
 def read_installations(provider: SiteProvider) -> list[UpdateInstallation]:
     """The updates that are being installed now: none, nearly always."""
-    return [update for update in _read(provider, _INSTALLING) if update.is_being_installed]
+    return [update for update in _read(provider, installing_condition()) if update.is_being_installed]
 
 
 def read_downloads(provider: SiteProvider) -> list[UpdateInstallation]:
@@ -52,7 +50,7 @@ def read_downloads(provider: SiteProvider) -> list[UpdateInstallation]:
 def read_unfinished(provider: SiteProvider) -> list[UpdateInstallation]:
     """The updates that are being installed or downloaded, or are not downloaded yet."""
     others = " OR ".join(f"State = {state}" for state in sorted(NOT_DOWNLOADED_STATES | {DOWNLOADING_STATE}))
-    return _read(provider, f"{_INSTALLING} OR {others}")
+    return _read(provider, f"{installing_condition()} OR {others}")
 
 
 def _read(provider: SiteProvider, condition: str) -> list[UpdateInstallation]:
@@ -60,11 +58,19 @@ def _read(provider: SiteProvider, condition: str) -> list[UpdateInstallation]:
     return [UpdateInstallation(row.text("Name"), row.number("State") or 0) for row in rows]
 
 
-def _is_installing() -> str:
-    low, high = 196609, 196629
-    few = " OR ".join(f"State = {state}" for state in sorted(INSTALLING_STATES) if not low <= state <= high)
-    # Finished updates stay in the class for good, so their state is left out by the query itself.
-    return f"{few} OR (State >= {low} AND State <= {high} AND State <> 196612)"
+@cache
+def installing_condition() -> str:
+    """The condition in WQL for what is being installed; in ranges, as the states of the installation are one after the other.
 
-
-_INSTALLING = _is_installing()
+    Finished updates stay in the class for good, so they are left out by the query itself.
+    """
+    numbers = sorted(number for number, state in update_states().items() if state.is_being_installed)
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][-1] + 1:
+            ranges[-1].append(number)
+        else:
+            ranges.append([number])
+    return " OR ".join(
+        f"State = {states[0]}" if len(states) == 1 else f"(State >= {states[0]} AND State <= {states[-1]})" for states in ranges
+    )

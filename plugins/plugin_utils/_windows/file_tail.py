@@ -30,14 +30,6 @@ class Tail:
     """Whether that is all of the file."""
 
 
-def check_path(path: str) -> str:
-    """Return a full path with a drive letter, as it was given. ValueError for anything else."""
-    is_full = len(path) > 3 and path[0].isascii() and path[0].isalpha() and path[1:3] == ":\\"
-    if not is_full or any(character in '<>"|?*' or ord(character) < 32 for character in path) or ":" in path[2:]:
-        raise ValueError(f"{path!r} is no full path, such as C:\\SMS\\Logs\\dmpdownloader.log")
-    return path
-
-
 def read_tail(shell: CommandShell, path: str, size: int) -> Tail | None:
     """The last ``size`` bytes of a file; None if there is no such file, or none that the account can see.
 

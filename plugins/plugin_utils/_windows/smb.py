@@ -20,7 +20,8 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from .errors import WindowsError
-from .smb_errors import SmbMissing, explain
+from .smb_errors import SmbMissing, SmbNotAFolder, explain
+from .smb_streams import OpenFile
 from .transfer.stores import FileFacts
 
 try:
@@ -47,10 +48,18 @@ class SmbAccess:
     """Where the server is, and as whom to log on."""
 
     server: str
+    """Its address."""
+    name: str
+    """What people call it."""
     user: str
     password: str | None = field(repr=False)
     """None for a ticket of Kerberos that is there already."""
     port: int = PORT
+
+    @property
+    def shown(self) -> str:
+        """The server in errors: by its name, and by its address where that is another."""
+        return self.name if self.name.lower() == self.server.lower() else f"{self.name} ({self.server})"
 
 
 class SmbConnection:
@@ -101,7 +110,7 @@ class SmbConnection:
             inner = folders.pop()
             try:
                 entries = self._do(_entries, _joined(folder, inner))
-            except SmbMissing:
+            except (SmbMissing, SmbNotAFolder):
                 if not inner:
                     return None
                 continue
@@ -116,11 +125,13 @@ class SmbConnection:
 
     def facts(self, path: str) -> FileFacts | None:
         """Of a file; None if there is none."""
-        try:
-            found = self._do(smbclient.stat, path)
-        except SmbMissing:
-            return None
-        return None if stat.S_ISDIR(found.st_mode) else FileFacts(found.st_size, found.st_mtime_ns)
+        found = self._look(path)
+        return None if found is None or stat.S_ISDIR(found.st_mode) else FileFacts(found.st_size, found.st_mtime_ns)
+
+    def is_folder(self, path: str) -> bool | None:
+        """Whether what is there is a folder; None if there is nothing."""
+        found = self._look(path)
+        return None if found is None else stat.S_ISDIR(found.st_mode)
 
     def make_folder(self, path: str) -> None:
         """Make a folder and those above it that are missing."""
@@ -136,17 +147,27 @@ class SmbConnection:
         self._do(lambda source, **usual: smbclient.replace(source, self._unc(target), **usual), path)
 
     @contextlib.contextmanager
-    def open(self, path: str, mode: str) -> Iterator[Any]:
-        """An open file of smbprotocol: to read with ``rb``; to write with ``r+b`` one that is there, with ``wb`` a new one."""
+    def open(self, path: str, mode: str) -> Iterator[OpenFile]:
+        """A file to read with ``rb``; to write with ``r+b`` one that is there, with ``wb`` a new one."""
         file = self._do(lambda target, **usual: smbclient.open_file(target, mode, buffering=0, share_access="r", **usual), path)
         try:
-            yield file.fd
+            yield OpenFile(file.fd, path, lambda error: self._explained(error, path))
         except BaseException:
             # What is lost already cannot be closed any more, and the first error says more than the second
             with contextlib.suppress(WindowsError):
                 self._guarded(file.close, path)
             raise
         self._guarded(file.close, path)
+
+    def _look(self, path: str) -> Any:
+        """What is there, as smbprotocol tells of it; None if there is nothing, as below a file."""
+        try:
+            return self._do(smbclient.stat, path)
+        except (SmbMissing, SmbNotAFolder):
+            return None
+
+    def _explained(self, error: Exception, what: str) -> WindowsError:
+        return explain(error, what, self._access.shown, self._access.user)
 
     def _do(self, action: Callable[..., Value], path: str) -> Value:
         return self._guarded(lambda: action(self._unc(path), **self._usual()), path)
@@ -165,7 +186,7 @@ class SmbConnection:
         try:
             return action()
         except (SMBException, OSError, ValueError) as error:
-            raise explain(error, what, self._access.server, self._access.user) from error
+            raise self._explained(error, what) from error
         finally:
             guard.cancel()
 

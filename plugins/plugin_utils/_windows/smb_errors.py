@@ -25,12 +25,16 @@ class SmbMissing(SmbError):
     """There is no such file or folder, or none that the account can see."""
 
 
+class SmbNotAFolder(SmbError):
+    """What is there is a file, where a folder was asked for."""
+
+
 class SmbLost(WindowsError):
     """The server cannot be reached by SMB, or not any more; that may pass."""
 
 
 def explain(error: Exception, what: str, server: str, user: str) -> WindowsError:
-    """An error of the library as one of ours. ``what`` is the path, or what else was tried."""
+    """An error of the library as one of ours. ``what`` is the path, or what else was tried; ``server`` how it is called."""
     status = error.ntstatus if isinstance(error, SMBOSError) else None
     if isinstance(error, SMBResponseException):
         status = error.status
@@ -43,6 +47,8 @@ def explain(error: Exception, what: str, server: str, user: str) -> WindowsError
         return SmbMissing(f"There is no {what} on {server}, or {user!r} may not see it.")
     if status in (NtStatus.STATUS_NETWORK_NAME_DELETED, NtStatus.STATUS_USER_SESSION_DELETED, NtStatus.STATUS_IO_TIMEOUT):
         return SmbLost(f"The connection to {server} by SMB was lost: {error}.")
+    if status == NtStatus.STATUS_NOT_A_DIRECTORY:
+        return SmbNotAFolder(f"{what} on {server} is a file, and not a folder.")
     if status in _sentences():
         return SmbError(_sentences()[status].format(what=what, server=server, user=repr(user)))
     if status is not None:
@@ -77,7 +83,6 @@ def _sentences() -> dict[int | None, str]:
         ),
         NtStatus.STATUS_SHARING_VIOLATION: "{what} on {server} is in use by another program. Wait for it to end.",
         NtStatus.STATUS_FILE_IS_A_DIRECTORY: "{what} on {server} is a folder, and not a file.",
-        NtStatus.STATUS_NOT_A_DIRECTORY: "{what} on {server} is a file, and not a folder.",
         NtStatus.STATUS_OBJECT_NAME_INVALID: "{server} cannot have a file with the name {what}.",
         NtStatus.STATUS_CANNOT_DELETE: "{what} on {server} is read-only, or in use, and cannot be replaced.",
     }

@@ -12,10 +12,12 @@ A server answers up to 8 MiB in one request, and the library waits for each answ
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from .smb_errors import SmbLost, explain
+from .errors import WindowsError
+from .smb_errors import SmbLost
 
 try:
     from smbprotocol.exceptions import SMBException
@@ -34,13 +36,24 @@ _CREDIT = 64 * 1024
 """Bytes of a request that one credit is good for (MS-SMB2 3.1.5.2)."""
 
 
+@dataclass(frozen=True)
+class OpenFile:
+    """A file of a server that is open."""
+
+    handle: Any
+    """As smbprotocol has it."""
+    path: str
+    explain: Callable[[Exception], WindowsError]
+    """Makes one of our errors of one of the library's."""
+
+
 class _Pipeline:
     """Requests on one open file, answered in the order in which they were sent."""
 
-    def __init__(self, file: Any, path: str) -> None:
-        self._file = file
-        self._connection = file.connection
-        self._path = path
+    def __init__(self, file: OpenFile) -> None:
+        self._tree = file.handle.tree_connect
+        self._connection = file.handle.connection
+        self._explain = file.explain
         self._sent: deque[Any] = deque()
 
     def __len__(self) -> int:
@@ -50,34 +63,30 @@ class _Pipeline:
         """Send a request for so many bytes; yields the answers that had to be waited for first."""
         while self._sent and (len(self._sent) >= DEPTH or not self._has_credits(size)):
             yield self.receive()
-        tree = self._file.tree_connect
         try:
-            self._sent.append(self._connection.send(message, tree.session.session_id, tree.tree_connect_id))
+            self._sent.append(self._connection.send(message, self._tree.session.session_id, self._tree.tree_connect_id))
         except (SMBException, OSError, ValueError) as error:
-            raise self._explained(error) from error
+            raise self._explain(error) from error
 
     def receive(self) -> Any:
         """The answer to the oldest request. `SmbLost` if it does not come."""
         try:
             return self._connection.receive(self._sent.popleft(), timeout=_ANSWER_SECONDS)["data"].get_value()
         except (SMBException, OSError, ValueError) as error:
-            raise self._explained(error) from error
+            raise self._explain(error) from error
 
     def _has_credits(self, size: int) -> bool:
         window = self._connection.sequence_window
         return bool(window["high"] - window["low"] > -(-size // _CREDIT))
 
-    def _explained(self, error: Exception) -> Exception:
-        return explain(error, self._path, self._connection.server_name, self._file.tree_connect.session.username)
 
-
-def read_chunks(file: Any, path: str, offset: int, size: int) -> Iterator[bytes]:
+def read_chunks(file: OpenFile, offset: int, size: int) -> Iterator[bytes]:
     """The bytes of a file of ``size`` bytes from an offset on. `SmbLost` for one that has become shorter, too."""
-    pipeline = _Pipeline(file, path)
-    chunk = min(CHUNK, file.connection.max_read_size)
+    pipeline = _Pipeline(file)
+    chunk = min(CHUNK, file.handle.connection.max_read_size)
     for position in range(offset, size, chunk):
         length = min(chunk, size - position)
-        message, _receive = file.read(position, length, send=False)
+        message, _receive = file.handle.read(position, length, send=False)
         for answer in pipeline.send(message, length):
             yield _read(answer)
     while len(pipeline):
@@ -87,25 +96,24 @@ def read_chunks(file: Any, path: str, offset: int, size: int) -> Iterator[bytes]
 class ChunkWriter:
     """Writes to an open file from an offset on; `finish` waits until all of it is written."""
 
-    def __init__(self, file: Any, path: str, offset: int) -> None:
+    def __init__(self, file: OpenFile, offset: int) -> None:
         self._file = file
-        self._pipeline = _Pipeline(file, path)
-        self._chunk = min(CHUNK, file.connection.max_write_size)
-        self._path = path
+        self._pipeline = _Pipeline(file)
+        self._chunk = min(CHUNK, file.handle.connection.max_write_size)
         self._position = offset
 
     def write(self, data: bytes) -> None:
         """Send it on its way."""
         for start in range(0, len(data), self._chunk):
             part = data[start : start + self._chunk]
-            message, _receive = self._file.write(part, self._position, send=False)
+            message, _receive = self._file.handle.write(part, self._position, send=False)
             for answer in self._pipeline.send(message, len(part)):
-                _check_written(answer, self._path)
+                _check_written(answer, self._file.path)
             self._position += len(part)
 
     def finish(self) -> None:
         while len(self._pipeline):
-            _check_written(self._pipeline.receive(), self._path)
+            _check_written(self._pipeline.receive(), self._file.path)
 
 
 def _read(answer: bytes) -> bytes:

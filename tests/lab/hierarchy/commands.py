@@ -34,8 +34,8 @@ _PROGRAMS = {"reg": reg, "findstr": findstr, "net": net}
 class CommandInterpreter:
     """cmd.exe of one server.
 
-    It knows the commands of `BUILTINS`, ``for /r``, ``if exist``, ``cmd /c``, a few programs of Windows, and those that are
-    registered as `WindowsServer.programs`; joins them as cmd.exe does, redirects their output, and expands environment
+    It knows the commands of `BUILTINS`, ``for``, ``for /r``, ``if exist``, ``cmd /c``, a few programs of Windows, and those
+    that are registered as `WindowsServer.programs`; joins them as cmd.exe does, redirects their output, and expands environment
     variables. Every start of PowerShell is written down in `WindowsServer.powershell_starts`; the lab has none, but a
     stand-in for a few scripts.
     """

@@ -46,6 +46,8 @@ class ServerConsole:
             "write_file": self.write_file,
             "remove_file": self.remove_file,
             "lock_file": self.lock_file,
+            "damage_file": self.damage_file,
+            "cut_smb": self.cut_smb,
             "set_clock": self.set_clock,
             "block_port": self.block_port,
             "unblock_port": self.unblock_port,
@@ -187,6 +189,23 @@ class ServerConsole:
         if path not in files:
             raise ValueError(f"{server} has no file {path}")
         files.locked.add(path.lower())
+
+    def damage_file(self, server: str, path: str) -> None:
+        """Change one byte in the middle of a file, which keeps its size."""
+        files = self._server(server).files
+        if path not in files or not files.size(path):
+            raise ValueError(f"{server} has no file {path} with anything in it")
+        with files.location(path).open("r+b") as file:
+            middle = file.seek(files.size(path) // 2)
+            byte = file.read(1)
+            file.seek(middle)
+            file.write(bytes([byte[0] ^ 0xFF]))
+
+    def cut_smb(self, server: str, after: int) -> None:
+        """Have the next connection by SMB end after so many bytes; said twice, the one after it ends, too."""
+        if after < 1:
+            raise ValueError(f"a connection is cut after 1 byte or more, not {after}")
+        self._server(server).smb_cuts.append(after)
 
     def remove_file(self, server: str, path: str) -> None:
         files = self._server(server).files

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
@@ -92,6 +93,8 @@ class WindowsServer:
         self.programs: dict[str, Program] = {}
         """Those that run when their file is there, by its name in lower case."""
         self.powershell_starts: list[str] = []
+        self.smb_cuts: deque[int] = deque()
+        """After how many bytes the next connections by SMB are cut."""
         self.registry = Registry()
         windows_registry.fill(self)
         self.certificates = CertificateStores(self.registry)

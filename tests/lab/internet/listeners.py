@@ -18,8 +18,11 @@ from .web import Service
 LOOPBACK = "127.0.0.1"
 
 _IDLE_SECONDS = 30
-_HANG_UP_AT_ONCE = struct.pack("ii", 1, 0)
-"""For SO_LINGER: what is closed is reset."""
+
+
+def reset_on_close(connection: socket.socket) -> None:
+    """Have the other side see a reset, and no orderly end."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 class Address(NamedTuple):
@@ -68,7 +71,7 @@ class SilentPort(Port):
             connection.close()
 
 
-class _Server(Port, ABC):
+class ServingPort(Port, ABC):
     """Gives every connection a thread."""
 
     def __init__(self) -> None:
@@ -99,15 +102,15 @@ class _Server(Port, ABC):
     def serve(self, connection: socket.socket) -> None: ...
 
 
-class ResettingPort(_Server):
+class ResettingPort(ServingPort):
     """Hangs up as soon as somebody begins to speak."""
 
     def serve(self, connection: socket.socket) -> None:
         connection.recv(1)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HANG_UP_AT_ONCE)
+        reset_on_close(connection)
 
 
-class HttpsPort(_Server):
+class HttpsPort(ServingPort):
     """Answers every request with the same status, or GET and POST as a service of its host does."""
 
     def __init__(self, tls: ssl.SSLContext, status: int, service: Service | None = None) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..data_files import read_data_file
+from ..dotnet_errors import parts_of
 from .tool_log import ToolRecord
 
 HANDED_IN = "Successfully Dropped the state message 4"
@@ -59,7 +60,7 @@ class Verdict:
 def read_meanings() -> Sequence[Meaning]:
     """What lines mean (``failures.yml``)."""
     return [
-        Meaning(tuple(entry["parts"]), entry["meaning"], entry.get("remedy", ""), entry.get("ignored", False))
+        Meaning(tuple(parts_of(entry)), entry["meaning"], entry.get("remedy", ""), entry.get("ignored", False))
         for entry in read_data_file(__file__, "failures.yml")
     ]
 

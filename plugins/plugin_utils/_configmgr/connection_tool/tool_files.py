@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from ..._windows.cabinet import file_names
 from ..._windows.file_hashes import sha256_of
 from ..._windows.file_tail import read_head
-from ..._windows.files import sizes_below
+from ..._windows.files import size_of, sizes_below, sizes_in
 from ..._wsman.shell import CommandShell
 
 MANIFESTS = ("configmgr.update.manifest.cab", "configmgr.update.manifest.enc")
@@ -85,13 +85,13 @@ class UpdateFolder:
 
 def read_usage_data(shell: CommandShell, path: str) -> list[UsageData]:
     """One file, or the cabinets of a folder; none where there are none. Raises `WsmanError`."""
-    folder, name = ntpath.split(path)
-    if name.lower().endswith(_USAGE_DATA):
-        sizes = {found: size for found, size in sizes_below(shell, folder).items() if found.lower() == name.lower()}
+    if path.lower().endswith(_USAGE_DATA):
+        size = size_of(shell, path)
+        paths = [] if size is None else [(path, size)]
     else:
-        folder = path
-        sizes = {found: size for found, size in sizes_below(shell, folder).items() if found.lower().endswith(".cab")}
-    paths = [(ntpath.join(folder, found), size) for found, size in sorted(sizes.items()) if "\\" not in found]
+        sizes = sizes_in(shell, path, "*.cab")
+        # Where Windows keeps short names, the pattern finds longer endings, too
+        paths = [(ntpath.join(path, name), size) for name, size in sorted(sizes.items()) if name.lower().endswith(".cab")]
     digests = sha256_of(shell, paths) if paths else []
     return [_usage_data(shell, found, size, digest) for (found, size), digest in zip(paths, digests, strict=True)]
 

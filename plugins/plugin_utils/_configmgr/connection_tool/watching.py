@@ -15,39 +15,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..._windows.files import read_text_file, remove_file
+from ..._windows.files import remove_file
 from ..._windows.processes import Process, read_processes
 from ..._wsman.client import WsmanClient
 from ..._wsman.errors import ConnectionLost, ServerUnreachable, WsmanError
-from ..._wsman.shell import CommandShell, CommandTimedOut
+from ..._wsman.shell import CommandResult, CommandShell, CommandTimedOut
 from ..errors import SiteError
 from ..waiting import Wait, Waiting
+from .following import LogFollower, SmallFile
 from .outcome import Outcome
 from .run import LOG, PROGRAM, Run
-from .tool_log import Step, ToolRecord, parse_tool_log, told
-
-
-class LogFollower:
-    """Tells the records of the log that were not there the last time."""
-
-    def __init__(self, client: WsmanClient, path: str, tell: Callable[[str], None], steps: Sequence[Step]) -> None:
-        self._client = client
-        self._path = path
-        self._tell = tell
-        self._steps = steps
-        self.records: tuple[ToolRecord, ...] = ()
-
-    def look(self) -> None:
-        """Read the log, which is small, and tell what is new. Raises `WsmanError`."""
-        with CommandShell(self._client) as shell:
-            text = read_text_file(shell, self._path)
-        records = tuple(parse_tool_log(text or ""))
-        # Its last line may be one that is being written
-        is_new = records[: len(self.records)] != self.records
-        for record in records if is_new else records[len(self.records) :]:
-            if line := told(record, self._steps):
-                self._tell(line)
-        self.records = records
+from .tool_log import Step, ToolRecord, parse_tool_log
 
 
 @dataclass(frozen=True)
@@ -66,32 +44,38 @@ class Watch:
 
     def run(self, run: Run) -> Outcome:
         """Start it, and watch it to its end. `SiteError` if it takes longer than it may; raises `WsmanError`."""
-        follower = LogFollower(self.client, self.log, self._tell(run), self.steps)
         stdin = f"{run.proxy.password}\r\n".encode() if run.proxy and run.proxy.password else b""
         self.waiting.progress(f"{run.phase.value}: started in {self.folder}")
-        try:
-            with CommandShell(self.client) as shell:
-                # A log that an earlier run has left would be taken for that of this one
-                remove_file(shell, self.log)
-                try:
-                    line = run.command_line(self.folder)
-                    result = shell.run(line, timeout=self.waiting.timeout, stdin=stdin, meanwhile=_quietly(follower.look))
-                except (ConnectionLost, ServerUnreachable):
-                    shell.leave_open()
-                    raise
-        except CommandTimedOut:
-            raise SiteError(self._took_too_long(run, follower)) from None
-        except (ConnectionLost, ServerUnreachable) as loss:
-            self.waiting.progress(f"{run.phase.value}: connection lost; the tool runs on, and is looked for ({loss})")
-            return self.follow(run)
-        follower.look()
+        with SmallFile(self.client, self.log) as log:
+            follower = self._follower(log, run)
+            try:
+                result = self._run(run, stdin, follower)
+            except CommandTimedOut:
+                raise SiteError(self._took_too_long(run, follower)) from None
+            except (ConnectionLost, ServerUnreachable) as loss:
+                self.waiting.progress(f"{run.phase.value}: connection lost; the tool runs on, and is looked for ({loss})")
+                return self._follow(run, follower)
+            follower.look()
         put_out = tuple(parse_tool_log(f"{result.output}\n{result.errors}"))
         return Outcome(result.exit_code, follower.records + tuple(_errors(put_out)))
 
+    def _run(self, run: Run, stdin: bytes, follower: LogFollower) -> CommandResult:
+        with CommandShell(self.client) as shell:
+            # A log that an earlier run has left would be taken for that of this one
+            remove_file(shell, self.log)
+            try:
+                line, meanwhile = run.command_line(self.folder), _quietly(follower.look_if_due)
+                return shell.run(line, timeout=self.waiting.timeout, stdin=stdin, meanwhile=meanwhile)
+            except (ConnectionLost, ServerUnreachable):
+                shell.leave_open()
+                raise
+
     def follow(self, run: Run) -> Outcome:
         """Wait for the end of a run that was started before. `WaitTimeout` if it takes longer than it may."""
-        follower = LogFollower(self.client, self.log, self._tell(run), self.steps)
+        with SmallFile(self.client, self.log) as log:
+            return self._follow(run, self._follower(log, run))
 
+    def _follow(self, run: Run, follower: LogFollower) -> Outcome:
         def look() -> list[Process]:
             found = self.running()
             follower.look()
@@ -110,8 +94,11 @@ class Watch:
         """The runs of the tool that are at work on the computer. Raises `WsmanError`."""
         return read_processes(self.client, PROGRAM)
 
-    def _tell(self, run: Run) -> Callable[[str], None]:
-        return lambda line: self.waiting.progress(f"{run.phase.value}: {line}")
+    def _follower(self, log: SmallFile, run: Run) -> LogFollower:
+        def tell(line: str) -> None:
+            self.waiting.progress(f"{run.phase.value}: {line}")
+
+        return LogFollower(log.read, tell, self.steps, self.waiting.clock)
 
     def _took_too_long(self, run: Run, follower: LogFollower) -> str:
         last = follower.records[-1].message if follower.records else "nothing"

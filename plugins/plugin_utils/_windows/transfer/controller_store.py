@@ -46,6 +46,14 @@ class ControllerStore:
         with _explained(file):
             return _facts(file) if file.is_file() else None
 
+    def is_folder(self, path: str) -> bool:
+        with _explained(self._folder / path):
+            return (self._folder / path).is_dir()
+
+    def file_in_the_way(self) -> str | None:
+        present = self._present()
+        return None if present.is_dir() else str(present)
+
     def read(self, path: str, offset: int, size: int) -> Iterator[bytes]:
         with _explained(self._folder / path), (self._folder / path).open("rb") as file:
             file.seek(offset)
@@ -60,7 +68,7 @@ class ControllerStore:
     def writer(self, path: str, offset: int) -> Iterator[Writer]:
         file = self._folder / path
         with _explained(file):
-            file.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+            _make_folder(file.parent)
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | (0 if offset else os.O_TRUNC), _PRIVATE_FILE)
             with open(descriptor, "wb") as opened:
                 opened.seek(offset)
@@ -79,11 +87,21 @@ class ControllerStore:
             (self._folder / path).unlink()
 
     def free_bytes(self) -> int | None:
-        present = next(path for path in (self._folder, *self._folder.parents) if path.exists())
-        return shutil.disk_usage(present).free
+        return shutil.disk_usage(self._present()).free
 
     def reconnect(self) -> None:
         """Nothing is ever lost here."""
+
+    def _present(self) -> Path:
+        """The folder, or the lowest one above it that is there."""
+        with _explained(self._folder):
+            return next(path for path in (self._folder, *self._folder.parents) if path.exists())
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, all of them private, which `Path.mkdir` makes the last one only."""
+    for missing in reversed([above for above in (folder, *folder.parents) if not above.exists()]):
+        missing.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
 
 
 def _facts(path: Path) -> FileFacts:

@@ -49,6 +49,13 @@ def find_ends(
         destination = at_destination(str(target.parent))
         renamed = {path.name: target.name}
         known = destination.facts(target.name)
+        if known is None:
+            _check_way(destination)
+            if destination.is_folder(target.name):
+                raise WindowsError(
+                    f"{target} is a folder, which a file cannot replace. To put the file into it, end dest with a slash or a "
+                    "backslash."
+                )
         present: Mapping[str, FileFacts] = {target.name: known} if known else {}
     else:
         source = at_source(src)
@@ -56,11 +63,27 @@ def find_ends(
         if found is None:
             raise WindowsError(f"There is neither a file nor a folder {source.where}, or the account may not see it.")
         destination = at_destination(dest)
-        files, present, renamed = found, destination.files() or {}, {}
+        there = destination.files()
+        if there is None:
+            _check_way(destination)
+        files, present, renamed = found, there or {}, {}
     try:
         tasks = plan_transfer(files, present, exclude, renamed)
     except ValueError as error:
         raise WindowsError(f"{error}. Rename one of them.") from None
+    if facts is not None:
+        # All of its folder would have to be listed to know this beforehand
+        tasks = [task.with_part(destination.facts(task.part)) for task in tasks]
     if not tasks:
         raise WindowsError(f"There are no files {source.where}, so there is nothing to copy.")
     return Ends(source, destination, tasks)
+
+
+def _check_way(destination: FileStore) -> None:
+    """`WindowsError` where the folder cannot be made."""
+    file = destination.file_in_the_way()
+    if file is not None:
+        raise WindowsError(
+            f"There can be no folder {destination.where}: {file} is a file. Nothing was copied. Remove that file, or give "
+            "another dest."
+        )

@@ -31,12 +31,18 @@ class FileTask:
     """Whether the destination has a file of its name and size, so that only the content tells whether it is the same."""
     stale: tuple[str, ...] = ()
     """What is left at the destination of other versions of it."""
+    part_size: int = 0
+    """How much of it is at the destination already, in a file that is not whole."""
 
     @property
     def part(self) -> str:
         """The file that it is written to while it is not whole: another one for every version of it."""
         version = hashlib.sha256(f"{self.facts.size} {self.facts.modified}".encode()).hexdigest()
         return f"{self.target}.{version[:12]}.part"
+
+    def with_part(self, part: FileFacts | None) -> FileTask:
+        """The task where so much is at the destination already. What is larger than the file is no part of it."""
+        return replace(self, part_size=part.size if part and part.size <= self.facts.size else 0)
 
 
 def plan_transfer(
@@ -45,11 +51,12 @@ def plan_transfer(
     exclude: Sequence[str] = (),
     renamed: Mapping[str, str] | None = None,
 ) -> list[FileTask]:
-    """A task for each file of the source, by path. ValueError for names that Windows takes for the same.
+    """A task for each file of the source, by path. ValueError for names that cannot be at the destination side by side.
 
     ``exclude`` has patterns of file names, such as ``*.log``; ``renamed`` what files are called at the destination.
     """
     known = {path.casefold(): path for path in destination}
+    folders = {folder for path in known for folder in _folders_of(path)}
     parts: dict[str, list[str]] = {}
     for path in destination:
         if match := _PART.search(path):
@@ -62,12 +69,23 @@ def plan_transfer(
         key = wanted.casefold()
         if key in tasks:
             raise ValueError(f"{tasks[key].path} and {path} differ in their letter case only, so Windows cannot have both")
+        if key in folders:
+            raise ValueError(f"{wanted} is a file at the source, and a folder at the destination")
+        if files := [folder for folder in _folders_of(key) if folder in known]:
+            raise ValueError(f"{known[files[0]]} is a file at the destination, and {path} of the source needs a folder there")
         target = known.get(key, wanted)
         is_there = key in known and destination[target].size == source[path].size
         task = FileTask(path, source[path], target, is_there)
         stale = tuple(part for part in parts.get(key, ()) if part.casefold() != task.part.casefold())
-        tasks[key] = replace(task, stale=stale)
+        part = known.get(task.part.casefold())
+        tasks[key] = replace(task, stale=stale).with_part(destination[part] if part else None)
     return list(tasks.values())
+
+
+def _folders_of(path: str) -> list[str]:
+    """Those that a file is in, in the folder that its path is in."""
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
 
 
 def _is_excluded(path: str, patterns: Sequence[str]) -> bool:

@@ -46,10 +46,22 @@ class ServerStore:
     def facts(self, path: str) -> FileFacts | None:
         return self._smb.facts(self._full(path))
 
+    def is_folder(self, path: str) -> bool:
+        return bool(self._smb.is_folder(self._full(path)))
+
+    def file_in_the_way(self) -> str | None:
+        path = self._folder
+        while "\\" in path:
+            is_folder = self._smb.is_folder(path)
+            if is_folder is not None:
+                return None if is_folder else path
+            path = path.rpartition("\\")[0]
+        return None
+
     def read(self, path: str, offset: int, size: int) -> Iterator[bytes]:
         full = self._full(path)
         with self._smb.open(full, "rb") as file:
-            yield from smb_streams.read_chunks(file, full, offset, size)
+            yield from smb_streams.read_chunks(file, offset, size)
 
     @contextmanager
     def writer(self, path: str, offset: int) -> Iterator[Writer]:
@@ -59,7 +71,7 @@ class ServerStore:
             self._smb.make_folder(f"{folder}\\")
             self._made.add(folder)
         with self._smb.open(full, "r+b" if offset else "wb") as file:
-            writer = smb_streams.ChunkWriter(file, full, offset)
+            writer = smb_streams.ChunkWriter(file, offset)
             yield writer
             writer.finish()
 

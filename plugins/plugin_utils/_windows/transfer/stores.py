@@ -62,6 +62,12 @@ class FileStore(Protocol):
     def facts(self, path: str) -> FileFacts | None:
         """Of one file; None if there is none."""
 
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder of that name."""
+
+    def file_in_the_way(self) -> str | None:
+        """The file that is where the folder, or one above it, would have to be; None if there is none."""
+
     def read(self, path: str, offset: int, size: int) -> Iterator[bytes]:
         """The bytes of a file of ``size`` bytes from an offset on."""
 

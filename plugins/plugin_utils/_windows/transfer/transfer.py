@@ -48,6 +48,8 @@ class Transfer:
         self._controller = destination if server is source else source
         self._progress = progress
         self._losses = 0
+        self.has_written = False
+        """Whether the destination has anything of it, whatever happens afterwards."""
 
     def compare(self, tasks: Sequence[FileTask]) -> dict[str, str]:
         """The digests of the files that are there already and the same, by the path at the source."""
@@ -60,7 +62,7 @@ class Transfer:
 
     def check_room(self, tasks: Sequence[FileTask]) -> None:
         """`WindowsError` if the destination has not enough room for these files."""
-        needed = sum(task.facts.size - self._size_of_part(task) for task in tasks)
+        needed = sum(task.facts.size - task.part_size for task in tasks)
         free = self._destination.free_bytes()
         if free is not None and needed > free:
             raise WindowsError(
@@ -70,13 +72,13 @@ class Transfer:
 
     def copy(self, task: FileTask) -> Copied:
         """Copy one file. `WindowsError` if it cannot be; what has been copied of it stays for the next time."""
-        resumed = self._size_of_part(task) > 0
-        sent, digest = self._stream(task)
+        resumed = task.part_size > 0
+        sent, digest = self._stream(task, task.part_size)
         if self._is_damaged(task, digest):
             self._progress.say(f"{task.path}: damaged on the way, so it is copied once more")
             self._destination.remove(task.part)
             resumed = False
-            again, digest = self._stream(task)
+            again, digest = self._stream(task, 0)
             sent += again
             if self._is_damaged(task, digest):
                 self._destination.remove(task.part)
@@ -93,14 +95,16 @@ class Transfer:
         path = task.path if self._server is self._source else task.part
         return self._patiently(lambda: self._server.sha256({path: task.facts}))[path] != digest
 
-    def _stream(self, task: FileTask) -> tuple[int, str]:
+    def _stream(self, task: FileTask, part_size: int) -> tuple[int, str]:
         """Copy what is missing of the part; how many bytes that were, and the digest of the whole."""
         sent = furthest = 0
         while True:
             try:
-                offset = self._offset(task)
+                # Nothing is lost by going back a little, to where it is certain that all was written
+                offset = max(0, part_size - self._destination.unsure)
                 digest = self._digest_so_far(task, offset)
                 with self._destination.writer(task.part, offset) as writer:
+                    self.has_written = True
                     for data in self._source.read(task.path, offset, task.facts.size):
                         digest.update(data)
                         writer.write(data)
@@ -112,14 +116,10 @@ class Transfer:
                 return sent, digest.hexdigest()
             except SmbLost as loss:
                 self._recover(loss)
-
-    def _offset(self, task: FileTask) -> int:
-        """From where on to write. Nothing is lost by going back a little, to where it is certain that all was written."""
-        return max(0, self._size_of_part(task) - self._destination.unsure)
+                part_size = self._patiently(lambda: self._size_of_part(task))
 
     def _size_of_part(self, task: FileTask) -> int:
-        facts = self._destination.facts(task.part)
-        return 0 if facts is None or facts.size > task.facts.size else facts.size
+        return task.with_part(self._destination.facts(task.part)).part_size
 
     def _digest_so_far(self, task: FileTask, offset: int) -> Digest:
         path = task.part if self._controller is self._destination else task.path

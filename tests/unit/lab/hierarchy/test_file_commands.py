@@ -110,7 +110,30 @@ def test_every_file_below_a_folder(server: WindowsServer, run: Run) -> None:
     assert run(r"cd /d D:\Top\Sub & for /r %x in (*) do echo %~nx")[0] == b"\r\nD:\\Top\\Sub>echo d \r\nd\r\n"
     assert run(r'for /r "D:\Top" %f in (*.txt) do @type "%f" | findstr Top')[0] == b"D:\\Top\\a.txt\r\n"
     assert run(line.format(r"%SystemRoot%\none", "*", "%f %TEMP%")) == (b"", b"", 0)
-    assert run("for %f in (1) do echo %f")[2] == 1
+    assert run(r'for /r "D:\Top" %f in (a.txt) do @echo %f')[2] == 1
+
+
+def test_what_for_is_given(server: WindowsServer, run: Run) -> None:
+    server.files.write(r"D:\Top (x86)\b & c.cab", "12345")
+    server.files.write(r"D:\Top (x86)\a.cab", "")
+    server.files.write(r"D:\Top (x86)\a.txt", "")
+    server.files.make_folder(r"D:\Top (x86)\Sub.cab")
+    line = "for %f in ({}) do @echo {}"
+    file, folder = r'"D:\Top (x86)\b & c.cab"', r'"D:\Top (x86)\Sub.cab"'
+    assert run(line.format(file, "%f")) == (b'"D:\\Top (x86)\\b & c.cab"\r\n', b"", 0), "it keeps its quotes"
+    assert run(line.format(file, "%~af,%~zf,%~f"))[0] == b"--a--------,5,D:\\Top (x86)\\b & c.cab\r\n"
+    assert run(line.format(folder, "%~af,%~zf,%~nxf"))[0] == b"d----------,0,Sub.cab\r\n"
+    assert run(line.format(r'"D:\none"', "%~af,%~zf,%~f"))[0] == b",,D:\\none\r\n", "it runs for what is not there, too"
+    assert run(line.format("1 a,b;c=d", "%f"))[0].split() == [b"1", b"a", b"b", b"c", b"d"]
+    assert run(line.format(r'"D:\Top (x86)\*.cab"', "%~zf %f"))[0].decode().splitlines() == [
+        r"0 D:\Top (x86)\a.cab",
+        r"5 D:\Top (x86)\b & c.cab",
+    ]
+    assert run(line.format(r'"D:\Top (x86)\*.iso" D:\none\*', "%f")) == (b"", b"", 0)
+    assert run(r'cd /d "D:\Top (x86)" & for %x in (*.txt) do echo %~fx')[0] == (
+        b"\r\nD:\\Top (x86)>echo D:\\Top (x86)\\a.txt \r\nD:\\Top (x86)\\a.txt\r\n"
+    )
+    assert run("for /l %f in (1,1,3) do @echo %f")[2] == 1, "a form that the lab does not have"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,11 @@ import pytest
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.site_updates import SiteUpdate, check_guid
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.update_states import update_state, update_states
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.update_views import view_updates
-from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.updates import DOWNLOADING_STATE, INSTALLING_STATES
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.updates import (
+    DOWNLOADING_STATE,
+    UpdateInstallation,
+    installing_condition,
+)
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.values import CimInstance
 
 STAGES = {"applicability", "download", "replication", "prerequisite_check", "installation"}
@@ -31,10 +35,13 @@ def test_every_state_has_a_name_a_stage_and_a_sentence() -> None:
     assert {state.means(flags) for state in states.values() for flags in range(4)} == MEANINGS
 
 
-def test_states_in_which_the_role_is_left_alone_are_those_in_which_the_site_is_at_it() -> None:
-    at_it = {number for number, state in update_states().items() if state.means(1) == "in_progress"}
-    not_installing = {number for number in at_it if update_state(number).stage in ("download", "applicability")}
-    assert at_it - not_installing == INSTALLING_STATES
+def test_states_in_which_the_role_is_left_alone() -> None:
+    assert installing_condition() == (
+        "State = 2 OR (State >= 65537 AND State <= 65538) OR State = 131073 OR (State >= 196609 AND State <= 196611) "
+        "OR (State >= 196613 AND State <= 196629)"
+    )
+    assert UpdateInstallation("An update", 196610).is_being_installed
+    assert not any(UpdateInstallation("An update", state).is_being_installed for state in (DOWNLOADING_STATE, 196612, 4711))
     assert update_state(DOWNLOADING_STATE).name == "download_in_progress"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.errors import WindowsError
@@ -15,6 +16,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.c
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.ends import find_ends
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.plan import FileTask, plan_transfer
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.progress import Progress, in_words
+from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.server_store import ServerStore
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.stores import FileFacts
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.transfer.transfer import Transfer
 
@@ -66,6 +68,11 @@ def transfer(source: ControllerStore, destination: ControllerStore, lines: list[
     return Transfer(source, destination, source, Progress(lines.append, timeout, clock, clock.sleep))
 
 
+def here(folder: str) -> Path:
+    """Where the folder of a server is in these tests."""
+    return Path(folder.replace("\\", "/"))
+
+
 def only_task(source: ControllerStore, destination: ControllerStore) -> FileTask:
     (task,) = plan_transfer(source.files() or {}, destination.files() or {})
     return task
@@ -92,7 +99,9 @@ def test_each_version_of_a_file_has_a_part_of_its_own_and_parts_of_others_are_st
     (second,) = plan_transfer({"a.cab": facts(5, 2)}, {first.part: facts(3)})
     assert first.part != second.part and second.stale == (first.part,)
     (again,) = plan_transfer({"a.cab": facts(5, 1)}, {first.part: facts(3)})
-    assert again.part == first.part and again.stale == ()
+    assert again.part == first.part and again.stale == () and again.part_size == 3
+    (larger,) = plan_transfer({"a.cab": facts(5, 1)}, {first.part: facts(6)})
+    assert larger.part_size == 0
 
 
 def test_parts_are_not_copied_and_names_that_windows_takes_for_the_same_are_refused() -> None:
@@ -100,6 +109,23 @@ def test_parts_are_not_copied_and_names_that_windows_takes_for_the_same_are_refu
     assert plan_transfer({task.part: facts(3)}, {}) == []
     with pytest.raises(ValueError, match="letter case"):
         plan_transfer({"a.cab": facts(5), "A.CAB": facts(5)}, {})
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "words"),
+    [
+        (
+            {"A/b/c.cab": facts(5)},
+            {"a": facts(1)},
+            "a is a file at the destination, and A/b/c.cab of the source needs",
+        ),
+        ({"A/b/c.cab": facts(5)}, {"a/B": facts(1)}, "a/B is a file at the destination"),
+        ({"A/b": facts(5)}, {"a/B/c.cab": facts(1)}, "A/b is a file at the source, and a folder at the destination"),
+    ],
+)
+def test_a_file_and_a_folder_of_one_name(source: dict[str, FileFacts], destination: dict[str, FileFacts], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        plan_transfer(source, destination)
 
 
 def test_a_file_is_copied_once_and_found_the_same_then(folders: tuple[Path, Path]) -> None:
@@ -112,6 +138,40 @@ def test_a_file_is_copied_once_and_found_the_same_then(folders: tuple[Path, Path
     assert (folders[1] / "update.cab").stat().st_mode & 0o077 == 0
     same = transfer(source, destination, lines).compare([only_task(source, destination)])
     assert same == {"update.cab": copied.sha256}
+
+
+class Asked(ControllerStore):
+    """A folder that counts how often the facts of a file are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.asked: list[str] = []
+
+    def facts(self, path: str) -> FileFacts | None:
+        self.asked.append(path)
+        return super().facts(path)
+
+
+@pytest.mark.parametrize(("source", "destination", "asked"), [("", "", 0), ("/update.cab", "/", 1)])
+def test_how_much_of_a_file_is_there_is_asked_once(
+    folders: tuple[Path, Path], source: str, destination: str, asked: int
+) -> None:
+    """Of a folder, the list of its files tells."""
+    made: list[Asked] = []
+
+    def store(folder: str) -> ControllerStore:
+        made.append(Asked(here(folder)))
+        return made[-1]
+
+    folders[1].mkdir()
+    part = only_task(*map(ControllerStore, folders)).part
+    (folders[1] / part).write_bytes(CONTENT[:2_000_000])
+    ends = find_ends(False, f"{folders[0]}{source}", f"{folders[1]}{destination}", store, store, [])
+    (task,) = ends.tasks
+    moving = Transfer(ends.source, ends.destination, ends.source, Progress(print, 1e9, Clock(), Clock().sleep))
+    moving.check_room(ends.tasks)
+    assert moving.copy(task).state == "resumed" and moving.has_written
+    assert made[-1].asked.count(part) == asked
 
 
 def test_the_same_size_is_not_the_same_content(folders: tuple[Path, Path]) -> None:
@@ -145,9 +205,9 @@ def test_losses_on_the_way_are_gone_on_from_and_a_hole_is_never_left(folders: tu
 
 def test_to_a_server_a_little_is_written_once_more_after_a_loss(folders: tuple[Path, Path]) -> None:
     source, destination = ControllerStore(folders[0]), BreakingStore(folders[1], [])
-    task = only_task(source, destination)
     folders[1].mkdir()
-    (folders[1] / task.part).write_bytes(CONTENT[:2_000_000])
+    (folders[1] / only_task(source, destination).part).write_bytes(CONTENT[:2_000_000])
+    task = only_task(source, destination)
     clock = Clock()
     copied = Transfer(source, destination, destination, Progress(print, 1e9, clock, clock.sleep)).copy(task)
     assert copied.sent == len(CONTENT) - 500_000 and (folders[1] / "update.cab").read_bytes() == CONTENT
@@ -182,9 +242,9 @@ def test_a_file_that_is_another_one_at_either_end_is_an_error_and_leaves_nothing
 
 def test_a_part_of_another_file_is_damaged_and_copied_once_more(folders: tuple[Path, Path]) -> None:
     source, destination = map(ControllerStore, folders)
-    task = only_task(source, destination)
     folders[1].mkdir()
-    (folders[1] / task.part).write_bytes(b"x" * 1000)
+    (folders[1] / only_task(source, destination).part).write_bytes(b"x" * 1000)
+    task = only_task(source, destination)
     lines: list[str] = []
     copied = transfer(source, destination, lines).copy(task)
     assert (copied.state, copied.sent) == ("copied", 2 * len(CONTENT) - 1000)
@@ -224,6 +284,60 @@ def test_a_file_or_a_folder_goes_where_it_shall(folders: tuple[Path, Path]) -> N
         find_ends(False, f"{source}/none", destination, store, store, [])
     with pytest.raises(WindowsError, match="no files"):
         find_ends(False, source, destination, store, store, ["*"])
+
+
+def test_a_destination_below_a_file_is_refused_before_anything_is_written(folders: tuple[Path, Path]) -> None:
+    def store(folder: str) -> ControllerStore:
+        return ControllerStore(here(folder))
+
+    source = str(folders[0])
+    file = folders[1] / "some.txt"
+    folders[1].mkdir()
+    file.write_text("some")
+    for src in (source, f"{source}/update.cab"):
+        for dest in (f"{file}/x", f"{file}/x/", f"{file}/x/y/z"):
+            with pytest.raises(WindowsError, match=f"There can be no folder .*{file} is a file. Nothing was copied"):
+                find_ends(False, src, dest, store, store, [])
+    with pytest.raises(WindowsError, match=f"{file} is a file"):
+        find_ends(False, source, str(file), store, store, [])
+    with pytest.raises(WindowsError, match="is a folder, which a file cannot replace"):
+        find_ends(False, f"{source}/update.cab", str(folders[1]), store, store, [])
+    assert list(folders[1].iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "asked"),
+    [
+        (r"C:\some.txt\x\y", r"C:\some.txt", 3),
+        (r"C:\some.txt", r"C:\some.txt", 1),
+        (r"C:\Folder\x", None, 2),
+        (r"C:\none\x", None, 2),
+        ("C:\\", None, 0),
+    ],
+)
+def test_the_file_in_the_way_on_a_server(folder: str, file: str | None, asked: int) -> None:
+    there = {r"C:\some.txt": False, r"C:\Folder": True}
+    looks: list[str] = []
+
+    class Server:
+        def is_folder(self, path: str) -> bool | None:
+            looks.append(path)
+            return there.get(path)
+
+    server: Any = Server()
+    client: Any = None
+    assert ServerStore(server, client, folder, "srv1").file_in_the_way() == file
+    assert len(looks) == asked
+
+
+def test_nothing_is_written_where_the_first_file_cannot_be_opened(folders: tuple[Path, Path]) -> None:
+    source, destination = map(ControllerStore, folders)
+    task = only_task(source, destination)
+    (folders[1] / task.part).mkdir(parents=True)
+    moving = transfer(source, destination, [])
+    with pytest.raises(WindowsError, match="on the controller"):
+        moving.copy(task)
+    assert not moving.has_written
 
 
 def test_sizes_in_words() -> None:

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors by SMB: which server they name, and what they are taken for."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.configmgr.site.plugins.plugin_utils._windows.smb import SmbAccess
+from ansible_collections.configmgr.site.plugins.plugin_utils._windows.smb_errors import (
+    SmbError,
+    SmbLost,
+    SmbMissing,
+    SmbNotAFolder,
+    explain,
+)
+from smbprotocol.exceptions import SMBOSError
+from smbprotocol.header import NtStatus
+
+NAME, ADDRESS, USER = "srv1.corp.example", "192.0.2.7", "CORP\\operator"
+PATH = r"C:\Offline\update.cab"
+INSUFFICIENT_RESOURCES = 0xC000009A
+
+
+def access(address: str) -> SmbAccess:
+    return SmbAccess(address, NAME, USER, "secret")
+
+
+def test_a_server_is_shown_by_its_name_and_its_address() -> None:
+    assert access(ADDRESS).shown == f"{NAME} ({ADDRESS})"
+    assert access(NAME.upper()).shown == NAME
+    assert "secret" not in repr(access(NAME))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (NtStatus.STATUS_OBJECT_NAME_NOT_FOUND, SmbMissing),
+        (NtStatus.STATUS_OBJECT_PATH_NOT_FOUND, SmbMissing),
+        (NtStatus.STATUS_NOT_A_DIRECTORY, SmbNotAFolder),
+        (NtStatus.STATUS_ACCESS_DENIED, SmbError),
+        (NtStatus.STATUS_BAD_NETWORK_NAME, SmbError),
+        (NtStatus.STATUS_SHARING_VIOLATION, SmbError),
+        (NtStatus.STATUS_LOGON_FAILURE, SmbError),
+        (INSUFFICIENT_RESOURCES, SmbError),
+        (NtStatus.STATUS_NETWORK_NAME_DELETED, SmbLost),
+    ],
+)
+def test_every_error_names_the_server(status: int, kind: type[Exception]) -> None:
+    error = explain(SMBOSError(status, PATH), PATH, access(ADDRESS).shown, USER)
+    assert type(error) is kind and f"{NAME} ({ADDRESS})" in str(error)
+
+
+def test_a_connection_that_there_is_none_of() -> None:
+    error = explain(ConnectionRefusedError(111, "Connection refused"), "log on", access(ADDRESS).shown, USER)
+    assert isinstance(error, SmbLost) and f"The connection to {NAME} ({ADDRESS}) by SMB was lost, or there was none" in str(
+        error
+    )
