@@ -29,7 +29,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration molecule lint bench chaos lab lab-state doc clean link
+.PHONY: help demo test unit integration molecule lint bench chaos log-on-table lab lab-state doc clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,12 +39,10 @@ demo: $(VENV)/.run link ## Install a service connection point in a simulated hie
 
 test: lint unit integration molecule ## Run all tests, as CI does (under ten minutes)
 
-unit: $(VENV)/.test link ## Run the tests of the parts
-	@tests/install-system-packages.sh
+unit: $(VENV)/.kerberos link ## Run the tests of the parts
 	$(BIN)/python -m pytest tests/unit -n auto -q
 
-integration: $(VENV)/.test link ## Run the tests that go through ansible-playbook and the lab
-	@tests/install-system-packages.sh
+integration: $(VENV)/.kerberos link ## Run the tests that go through ansible-playbook and the lab
 	$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist worksteal -q
 
 # Side by side, with the output of each kept together.
@@ -68,7 +66,7 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p moving -p benchmarks -p chaos
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p moving -p benchmarks -p chaos -p logons -p logon_table -p tickets
 	$(BIN)/yamllint --strict .
 
 chaos: $(VENV)/.test link ## Move the role with every fault at every request, and print what came of it (a minute or so)
@@ -76,6 +74,9 @@ chaos: $(VENV)/.test link ## Move the role with every fault at every request, an
 
 bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them beside the budgets (a minute or so)
 	@$(BIN)/python -m benchmarks
+
+log-on-table: $(VENV)/.kerberos link ## Log on in every way against the lab, and write the table in README.md
+	@$(BIN)/python -m logon_table
 
 lab: $(VENV)/.run link ## Start a simulated hierarchy until Ctrl-C (TOPOLOGY=standalone|hierarchy, LAB=directory)
 	@exec $(BIN)/python -m lab serve --topology "$(TOPOLOGY)" --directory "$(LAB)"
@@ -107,6 +108,14 @@ $(VENV)/.test: tests/requirements.txt $(VENV)/.run
 	@echo 'Installing the Python packages of the tests ...'
 	@$(PIP) -r tests/requirements.txt
 	@touch $@
+
+# What needs programs of this computer to be built. Optimised, it would take three times as long, which no test makes good.
+$(VENV)/.kerberos: tests/kerberos-requirements.txt tests/install-system-packages.sh $(VENV)/.test
+	@tests/install-system-packages.sh
+	@echo 'Building the Python packages of Kerberos (half a minute or so) ...'
+	@command -v krb5-config >/dev/null && command -v cc >/dev/null \
+		&& CFLAGS='-O0 -g0' $(PIP) --no-cache-dir -r tests/kerberos-requirements.txt && touch $@ \
+		|| echo 'Not built, which needs libkrb5-dev and a C compiler: the tests of Kerberos will not run.'
 
 # A collection is found by its path: ansible_collections/NAMESPACE/NAME.
 link:

@@ -14,7 +14,7 @@ from importlib import import_module
 
 from ansible_processes import ROOT
 
-for name in ("ansible.cli.playbook", "ansible.plugins.connection.winrm", "jmespath"):
+for name in ("ansible.cli.playbook", "ansible.plugins.connection.psrp", "ansible.plugins.connection.winrm", "jmespath"):
     import_module(name)
 import_module("ansible.plugins.loader").init_plugin_loader()
 # ansible-playbook does so once more

@@ -12,9 +12,16 @@ packages=(
   bin/curl:curl                      # stands behind curl.exe of the lab's servers
   bin/tinyproxy:tinyproxy-bin        # stands behind the proxies of the lab's internet
   sbin/smbd:samba                    # serves the files of the lab's servers by SMB ...
-  bin/smbclient:smbclient            # plain SMB, to compare with
   lib/*/libnss_wrapper.so:libnss-wrapper  # ... to accounts that this computer does not have ...
   lib/*/libuid_wrapper.so:libuid-wrapper  # ... without being root
+  bin/smbclient:smbclient            # plain SMB, to compare with
+  sbin/krb5kdc:krb5-kdc              # the key distribution center of the lab's domain
+  sbin/kadmin.local:krb5-admin-server  # fills its database
+  bin/kinit:krb5-user                # gets tickets, for Ansible's winrm connection, too
+  bin/faketime:faketime              # has kinit believe that it is another time
+  bin/krb5-config:libkrb5-dev        # the Python packages of Kerberos are built against it (tests/kerberos-requirements.txt)
+  bin/cc:gcc                         # builds them
+  bin/python3-config:python3-dev     # has what Python extensions are built with
 )
 
 missing=()

@@ -63,6 +63,8 @@ class Site:
 
     def __init__(self, lab: Lab, directory: Path) -> None:
         self.lab = lab
+        self.environment: dict[str, str] = {}
+        """Of playbooks, besides what all have."""
         self.control = LabControl(lab.control.url)
         self._directory = directory
 
@@ -96,7 +98,7 @@ class Site:
         inventory = () if "--inventory" in arguments else ("--inventory", str(self.lab.inventory_file))
         return PlaybookProcess(
             [playbook, *inventory, "--extra-vars", json.dumps(variables or {}), *arguments],
-            {"LAB_CONTROL": self.lab.control.url, "RESULTS_FILE": str(self._results_file)},
+            {"LAB_CONTROL": self.lab.control.url, "RESULTS_FILE": str(self._results_file), **self.environment},
             self._directory,
         )
 

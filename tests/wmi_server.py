@@ -4,17 +4,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from lab.certificates import CertificateAuthority
+from lab.certificates import CertificateAuthority, ServerCertificate
+from lab.kerberos.realm import KerberosRealm
 from lab.quirks import Quirks
-from lab.wire.authentication import Accounts
+from lab.wire.accounts import Accounts
 from lab.wire.host import CommandHost, CommandResult, Execution, RequestRecord
 from lab.wire.listener import Listeners
+from lab.wire.settings import ServiceSettings
 from lab.wmi.model import Caller
 from lab.wmi.registry import Registry
 from lab.wmi.repository import Repository
@@ -43,14 +45,19 @@ class WmiServer:
     registry: Registry
     quirks: Quirks
     authority_file: Path
+    accounts: Accounts
     commands: CommandHost = field(default_factory=NoCommands)
     name: str = "test.corp.example"
     netbios_name: str = "TEST"
     is_running: bool = True
+    winrm: ServiceSettings = field(default_factory=ServiceSettings)
+    clock_error: float = 0.0
     https_url: str = ""
     http_url: str = ""
     requests: list[RequestRecord] = field(default_factory=list)
     cut_connections: Callable[[], None] = lambda: None
+    listen: Callable[[ServerCertificate], str] = lambda certificate: ""
+    """Have it listen once more, with another certificate; returns the URL."""
 
     def may_manage_remotely(self, account: str) -> bool:
         return True
@@ -93,33 +100,40 @@ class WmiServer:
             )
         self.wmi.provide(NAMESPACE, "Lab_Row", store)
 
-    def pywinrm(self, *, https: bool = True) -> Protocol:
+    def pywinrm(self, *, https: bool = True, method: str = "ntlm", user: str = USER, password: str = PASSWORD) -> Protocol:
         """pywinrm's session as Ansible would make it."""
         return Protocol(
             self.https_url if https else self.http_url,
-            transport="ntlm",
-            username=USER,
-            password=PASSWORD,
+            transport=method,  # type: ignore[arg-type]  # one of those it knows
+            username=user,
+            password=password,
             ca_trust_path=str(self.authority_file),
+            kerberos_hostname_override=self.name,
         )
 
-    def pypsrp(self, *, https: bool = True) -> WSMan:
+    def pypsrp(self, *, https: bool = True, method: str = "ntlm", user: str = USER, password: str = PASSWORD) -> WSMan:
         """pypsrp's session."""
         port = int((self.https_url if https else self.http_url).split(":")[2].split("/")[0])
         return WSMan(
             "127.0.0.1",
             port=port,
             ssl=https,
-            auth="ntlm",
-            username=USER,
-            password=PASSWORD,
+            auth=method,
+            username=user,
+            password=password,
+            negotiate_hostname_override=self.name,
             cert_validation=str(self.authority_file),  # type: ignore[arg-type]  # a path is accepted, too
         )
 
 
 @contextmanager
-def serve(directory: Path, quirks: Quirks | None = None) -> Iterator[WmiServer]:
-    """Run the server until the context ends."""
+def serve(
+    directory: Path,
+    quirks: Quirks | None = None,
+    realm: KerberosRealm | None = None,
+    passwords: Mapping[str, str] | None = None,
+) -> Iterator[WmiServer]:
+    """Run the server until the context ends; a Kerberos realm must have its accounts, which others can stand in for."""
     quirks = quirks or Quirks()
     repository = Repository(quirks)
     repository.add_namespace(NAMESPACE, ["lab.mof"])
@@ -129,11 +143,14 @@ def serve(directory: Path, quirks: Quirks | None = None) -> Iterator[WmiServer]:
     registry = Registry({})
     repository.provide("root/cimv2", "StdRegProv", StdRegProv(registry, quirks))
     authority = CertificateAuthority(directory)
-    accounts = Accounts(directory / "accounts")
-    accounts.add(USER.partition("\\")[0], USER.partition("\\")[2], PASSWORD)
-    server = WmiServer(repository, registry, quirks, authority.certificate_file)
-    with Listeners(accounts, server) as listeners:
+    accounts = Accounts(directory / "accounts", realm.keytab if realm else None)
+    domain, _separator, user = USER.partition("\\")
+    for name, password in (passwords or {user: PASSWORD}).items():
+        accounts.add(domain, name, password, "corp.example")
+    server = WmiServer(repository, registry, quirks, authority.certificate_file, accounts)
+    with Listeners(accounts, server, authority.certificate_file) as listeners:
         server.cut_connections = listeners.cut_connections
+        server.listen = lambda certificate: listeners.listen(server, certificate).url
         server.https_url = listeners.listen(server, authority.issue(server.name)).url
         server.http_url = listeners.listen(server).url
         yield server

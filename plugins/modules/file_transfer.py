@@ -74,7 +74,7 @@ extends_documentation_fragment:
   - configmgr.site._attributes
   - configmgr.site._attributes.changes
 requirements:
-  - pywinrm >= 0.5.0 on the controller
+  - pywinrm >= 0.5.0 on the controller, or pypsrp >= 0.8.1 for the connection P(ansible.builtin.psrp#connection)
   - smbprotocol >= 1.13 on the controller
 notes:
   - Drives are reached by their administrative shares (C(C$)), so the account must be a local administrator of the server, and the

@@ -70,7 +70,7 @@ extends_documentation_fragment:
   - configmgr.site._attributes.info_module
   - configmgr.site._site.query
 requirements:
-  - pywinrm >= 0.5.0 on the controller
+  - pywinrm >= 0.5.0 on the controller, or pypsrp >= 0.8.1 for the connection P(ansible.builtin.psrp#connection)
   - curl.exe 7.75 or later on the server, which Windows Server 2019 and later have with the updates of 2022
 notes:
   - The account needs the right to log on by WinRM, and to open a shell there, as local administrators have.

@@ -62,7 +62,7 @@ options:
     type: int
     default: 16777216
 requirements:
-  - pywinrm >= 0.5.0 on the controller
+  - pywinrm >= 0.5.0 on the controller, or pypsrp >= 0.8.1 for the connection P(ansible.builtin.psrp#connection)
   - curl.exe on the server, which is a part of Windows Server 2019 and later
 notes:
   - The account needs to be a member of Remote Management Users or Administrators on the server, and the right to read the log.

@@ -27,7 +27,7 @@ options:
     type: str
     choices: [online, offline]
 requirements:
-  - pywinrm >= 0.5.0 on the controller
+  - pywinrm >= 0.5.0 on the controller, or pypsrp >= 0.8.1 for the connection P(ansible.builtin.psrp#connection)
 notes:
   - The account needs to be a member of Remote Management Users or Administrators on the server, and the right to read its
     registry.

@@ -105,7 +105,7 @@ extends_documentation_fragment:
   - configmgr.site._attributes
   - configmgr.site._attributes.changes
 requirements:
-  - pywinrm >= 0.5.0 on the controller
+  - pywinrm >= 0.5.0 on the controller, or pypsrp >= 0.8.1 for the connection P(ansible.builtin.psrp#connection)
 notes:
   - The account must be a local administrator of the computer. To prepare and export, it must be able to read the site database; if that
     is on another server, a log-on by NTLM does not reach it - use Kerberos with delegation, or CredSSP.

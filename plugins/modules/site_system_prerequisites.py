@@ -134,7 +134,7 @@ extends_documentation_fragment:
   - configmgr.site._attributes
   - configmgr.site._attributes.info_module
 requirements:
-  - pywinrm >= 0.5.0 on the controller
+  - pywinrm >= 0.5.0 on the controller, or pypsrp >= 0.8.1 for the connection P(ansible.builtin.psrp#connection)
   - ldap3 >= 2.9 on the controller, for O(ldap_server)
 notes:
   - The account needs to be a local administrator of the server.

@@ -48,7 +48,7 @@ attributes:
     details: Every run asks for a check, which does no harm.
     support: none
 requirements:
-  - pywinrm >= 0.5.0 on the controller
+  - pywinrm >= 0.5.0 on the controller, or pypsrp >= 0.8.1 for the connection P(ansible.builtin.psrp#connection)
   - curl.exe on the server, which is a part of Windows Server 2019 and later, to read the log; without it, the end of a check is
     waited for all the same
 notes:

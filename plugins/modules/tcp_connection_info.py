@@ -41,7 +41,7 @@ extends_documentation_fragment:
   - configmgr.site._attributes
   - configmgr.site._attributes.info_module
 requirements:
-  - pywinrm >= 0.5.0 on the controller
+  - pywinrm >= 0.5.0 on the controller, or pypsrp >= 0.8.1 for the connection P(ansible.builtin.psrp#connection)
   - curl.exe on the host
 seealso:
   - module: configmgr.site.site_system_prerequisites

@@ -23,6 +23,8 @@ from ._checked_action import CheckedAction, Options, Result
 from ._configmgr.classes import SCHEMA
 from ._configmgr.errors import SiteError
 from ._configmgr.views import View
+from ._connection_variables import advice, certificate_advice
+from ._connections import CONNECTIONS, HostConnection
 from ._windows.errors import WindowsError
 from ._wsman.client import WsmanClient
 from ._wsman.errors import (
@@ -33,7 +35,7 @@ from ._wsman.errors import (
     WsmanError,
     WsmanFault,
 )
-from ._wsman.transports import MISSING_LIBRARY, PywinrmTransport
+from ._wsman.transports import MISSING_LIBRARY
 
 try:
     import jmespath
@@ -46,9 +48,6 @@ else:
 
 SITE_CODE_OPTION: Mapping[str, Any] = {"site_code": {"type": "str"}}
 QUERY_OPTION: Mapping[str, Any] = {"query": {"type": "str"}}
-
-_NO_SHELL = "none: this task sends WMI requests only"
-"""Stands where the connection keeps its cmd shell while it connects, so that it does not open one."""
 
 display = Display()
 
@@ -77,7 +76,7 @@ class SiteAction(CheckedAction):
         self._server = self._task.delegate_to or host
         self._host = f"{host} -> {self._server}" if self._task.delegate_to else host
         try:
-            result = self.perform(self._connect(), options)
+            result = self.perform(WsmanClient(self._host_connection.transport(), SCHEMA), options)
         except (SiteError, WindowsError) as error:
             # Ansible appends the messages of an error's causes to its own, and these sentences quote their causes already.
             raise self._failure(str(error)) from None
@@ -107,10 +106,10 @@ class SiteAction(CheckedAction):
 
     def _refuse_what_is_not_supported(self) -> None:
         transport = self._connection.transport
-        if transport != "winrm":
+        if transport not in CONNECTIONS:
             raise AnsibleActionFail(
                 f"configmgr.site.{self.MODULE} speaks WMI over WinRM and cannot use the connection {transport!r} of this host. "
-                "Set ansible_connection to winrm for it."
+                "Set ansible_connection to winrm or psrp for it."
             )
         if self._task.become or self._connection.become is not None:
             raise AnsibleActionFail(
@@ -119,48 +118,38 @@ class SiteAction(CheckedAction):
             )
         if MISSING_LIBRARY:
             raise AnsibleActionFail(
-                f"The Python library {MISSING_LIBRARY} is missing on the controller. Install pywinrm: pip install pywinrm."
+                f"The Python library {MISSING_LIBRARY} is missing on the controller. Install what the connection {transport} "
+                f"needs: pip install {'pywinrm' if transport == 'winrm' else 'pypsrp'}."
             )
 
-    def _connect(self) -> WsmanClient:
-        """The client on the host's connection, which is set up here without the cmd shell that modules would need."""
-        connection = self._connection
-        if connection.protocol is None:
-            # With several methods to log on, only opening the shell tells the connection which of them works.
-            several = len(connection.get_option("transport") or ()) > 1
-            if several:
-                connection._connect()
-            else:
-                connection.shell_id = _NO_SHELL
-                try:
-                    connection._connect()
-                finally:
-                    connection.shell_id = None
-        return WsmanClient(PywinrmTransport(connection.protocol), SCHEMA)
+    @property
+    def _host_connection(self) -> HostConnection:
+        return CONNECTIONS[self._connection.transport](self._connection)
 
     def _explain(self, error: WsmanError) -> AnsibleActionFail | AnsibleConnectionFailure:
-        where = f"{self._connection.get_option('remote_addr')} port {self._connection.get_option('port')}"
-        user = f"'{self._connection.get_option('remote_user')}'"
+        connection = self._host_connection
+        where, names = connection.where, connection.variables
+        user = f"'{connection.user}'"
         if isinstance(error, CertificateNotTrusted):
             return AnsibleConnectionFailure(
-                f"The certificate of the WinRM server at {where} is not trusted: {error}. Set ansible_winrm_ca_trust_path to "
-                "the certificate of the authority that issued it."
+                f"The certificate of the WinRM server at {where} is not trusted: {error}. "
+                f"{certificate_advice(str(error), names)}."
             )
         if isinstance(error, AuthenticationRejected):
+            todo = advice(error.reason, names, connection.methods[0])
+            whom = user if connection.user and connection.methods != ("certificate",) else "anybody"
             return AnsibleConnectionFailure(
-                f"The WinRM server at {where} did not log on {user}: {error}. Check ansible_user, ansible_password and "
-                "ansible_winrm_transport."
+                f"The WinRM server at {where} did not log on {whom} with {connection.method_names}: {error}. {todo}."
             )
         if isinstance(error, ServerUnreachable):
             return AnsibleConnectionFailure(
-                f"The WinRM server at {where} cannot be reached: {error}. Check ansible_host, ansible_port, "
-                "ansible_winrm_scheme and, if it is set, ansible_winrm_ca_trust_path."
+                f"The WinRM server at {where} cannot be reached: {error}. Check ansible_host, ansible_port, {names.scheme} "
+                f"and, if it is set, {names.authority}."
             )
         if isinstance(error, ConnectionLost):
             return AnsibleConnectionFailure(
                 f"The connection to the WinRM server at {where} was lost: {error}. If that was the first request, "
-                "ansible_winrm_scheme may not fit ansible_port; else run the task again: it goes on from the state that it "
-                "finds."
+                f"{names.scheme} may not fit ansible_port; else run the task again: it goes on from the state that it finds."
             )
         if isinstance(error, WsmanFault) and error.is_access_denied:
             return self._failure(

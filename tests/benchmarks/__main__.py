@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import sys
 
-from . import instances, internet, servers, tasks, transfer
+from . import instances, internet, log_on, servers, tasks, transfer
 
 
 def main() -> int:
     """Print every table; 1 if a counted budget was exceeded. Times are printed and never judged."""
     within = [tasks.run()]
+    print()
+    within.append(log_on.run())
     print()
     within.append(servers.run())
     print()

@@ -26,6 +26,7 @@ class LabKey(NamedTuple):
     speed: float
     role: str | None
     """``SERVER:MODE`` of a service connection point that is there from the start."""
+    kerberos: bool = False
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +39,8 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[LabKey]
             topology = load(key.topology)
             if key.role:
                 topology = topology.with_service_connection_point(key.role)
+            if key.kerberos:
+                topology = topology.with_kerberos()
             running[key] = Lab(topology, tmp_path_factory.mktemp("lab"), key.speed, key.quirks)
         return running[key]
 
@@ -50,8 +53,15 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[LabKey]
 def make_site(labs: Callable[[LabKey], Lab], tmp_path: Path) -> Callable[..., Site]:
     """Makes a fresh site; what is no other argument is a quirk."""
 
-    def make(topology: str = "standalone", *, role: str | None = None, speed: float = SPEED, **quirks: Any) -> Site:
-        lab = labs(LabKey(topology, Quirks(**quirks), speed, role))
+    def make(
+        topology: str = "standalone",
+        *,
+        role: str | None = None,
+        speed: float = SPEED,
+        kerberos: bool = False,
+        **quirks: Any,
+    ) -> Site:
+        lab = labs(LabKey(topology, Quirks(**quirks), speed, role, kerberos))
         lab.reset()
         return Site(lab, tmp_path)
 

@@ -5,12 +5,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import logons
 import pytest
+import yaml
+from lab.hierarchy import topology as topologies
 from lab.hierarchy.site import VERSION
 from plays import Play, Site, refused
 from programs import needs_curl
+from tickets import needs_kerberos
 
 ROLE_SERVER, INTERNET = "srv1.corp.example", "internet1.corp.example"
 MODULE = "configmgr.site.service_connection_tool"
@@ -89,6 +94,40 @@ def test_its_steps_are_shown_and_its_errors_come_with_what_to_do(offline: Site) 
     refused(
         run(offline, "prepare", usage_data=CAB, max_age=0).only, "cannot read the site database", "Kerberos with delegation"
     )
+
+
+@needs_kerberos
+def test_a_database_on_another_server(make_site: Callable[..., Site], tmp_path: Path) -> None:
+    topology = tmp_path / "elsewhere.yml"
+    text = (topologies.DIRECTORY / "offline.yml").read_text()
+    topology.write_text(text.replace("sql_server: srv1", "sql_server: ps1"))
+    site = make_site(str(topology), kerberos=True)
+    site.environment = logons.tickets(site.lab, tmp_path).environment
+    site.control.console("set_tool_version", server=ROLE_SERVER, version=VERSION, folder=TOOL)
+    site.control.console("set_winrm", server=ROLE_SERVER, name="CredSSP", value=True)
+    options = {"phase": "prepare", "tool": TOOL, "usage_data": CAB, "max_age": 0}
+    task = {MODULE: options, "throttle": 1}
+    ways = {way.name: way.host_variables(site.lab, ROLE_SERVER) for way in logons.WAYS}
+    hosts = {
+        name: ways[name]
+        for name in (
+            "winrm, NTLM, https",
+            "winrm, Kerberos, http",
+            "winrm, Kerberos, with delegation, http",
+            "winrm, CredSSP, https",
+            "psrp, Kerberos, with delegation, http",
+            "psrp, CredSSP, http",
+        )
+    }
+    inventory = tmp_path / "inventory.yml"
+    inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    play = site.play(task, host="all", arguments=("--inventory", str(inventory)))
+    for result in play.results:
+        if "delegation" in result.host or "CredSSP" in result.host:
+            assert result.outcome == "ok", result
+        else:
+            refused(result, "cannot read the site database", "Kerberos with delegation")
+    assert len(play.results) == len(hosts)
 
 
 def test_what_cannot_work_is_refused_before_anything_is_run(offline: Site) -> None:

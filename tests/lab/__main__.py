@@ -82,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         "--service-connection-point", metavar="SERVER[:MODE]", help="start with the role there, online or offline"
     )
     making.add_argument(
+        "--kerberos", action="store_true", help="the domain is a Kerberos realm, too (needs MIT Kerberos on this computer)"
+    )
+    making.add_argument(
         "--quirk",
         action="append",
         default=[],
@@ -150,10 +153,14 @@ def _make_lab(options: argparse.Namespace, directory: Path) -> Lab:
     if options.service_connection_point:
         topology = topology.with_service_connection_point(options.service_connection_point)
     quirks = parse_quirks(options.quirk)
+    if options.kerberos:
+        topology = topology.with_kerberos()
     if _runs(directory):
         raise ValueError(f"a lab runs with the directory {directory} already; start another with: make lab LAB=.lab2")
     try:
         return Lab(topology, directory, options.speed, quirks)
+    except RuntimeError as error:
+        raise ValueError(str(error)) from error
     except OSError as error:
         if error.filename is None:
             raise ValueError(f"cannot listen on 127.0.0.1: {error.strerror}") from error

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates of the lab: a private authority, and what its HTTPS listeners show."""
+"""Certificates of the lab: a private authority, what its HTTPS listeners show, and what clients can log on with."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _LIFETIME = timedelta(days=30)
+_USER_PRINCIPAL_NAME = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
+"""Of the name in a client certificate that Windows goes by."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +29,29 @@ class ServerCertificate:
     certificate_file: Path
     key_file: Path
 
-    def server_context(self) -> ssl.SSLContext:
-        """TLS for a listener with this certificate."""
+    def server_context(self, client_authority: Path | None = None, *, has_tls_13: bool = True) -> ssl.SSLContext:
+        """TLS for a listener with this certificate; with an authority, it asks clients for a certificate of it."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if not has_tls_13:
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(self.certificate_file, self.key_file)
+        if client_authority is not None:
+            context.verify_mode = ssl.CERT_OPTIONAL
+            context.load_verify_locations(client_authority)
+            # With TLS 1.3, Windows asks for it later, which no client of Python's answers (ansible/ansible pull request 79434)
+            context.post_handshake_auth = True
         return context
 
     def end_point_binding(self) -> bytes:
         """The channel binding ``tls-server-end-point`` of RFC 5929; all certificates here are signed with SHA-256."""
-        certificate = x509.load_pem_x509_certificate(self.certificate_file.read_bytes())
-        return b"tls-server-end-point:" + certificate.fingerprint(hashes.SHA256())
+        return _end_point_binding(self)
+
+
+@cache
+def _end_point_binding(shown: ServerCertificate) -> bytes:
+    certificate = x509.load_pem_x509_certificate(shown.certificate_file.read_bytes())
+    return b"tls-server-end-point:" + certificate.fingerprint(hashes.SHA256())
 
 
 class CertificateAuthority:
@@ -47,7 +62,7 @@ class CertificateAuthority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _common_name("configmgr.site lab authority")
         certificate = (
-            self._builder(self._name, self._key.public_key())
+            self._builder(self._name, self._key.public_key(), (self._name, self._key))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_key_usage(is_authority=True), critical=True)
             .sign(self._key, hashes.SHA256())
@@ -57,19 +72,39 @@ class CertificateAuthority:
 
     def issue(self, *names: str) -> ServerCertificate:
         """A certificate for these DNS names, ``localhost`` and 127.0.0.1; its files are named after the first name."""
+        return self._issue_server(names, _LIFETIME)
+
+    def issue_self_signed(self, *names: str) -> ServerCertificate:
+        """As `issue`, but the certificate has issued itself, as that of a listener that nobody has cared for."""
+        return self._issue_server(names, _LIFETIME, is_self_signed=True)
+
+    def _issue_server(self, names: tuple[str, ...], lifetime: timedelta, *, is_self_signed: bool = False) -> ServerCertificate:
+        alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in (*names, "localhost")]
+        alternatives.append(x509.IPAddress(IPv4Address("127.0.0.1")))
+        subject, usage = _common_name(names[0][:64]), ExtendedKeyUsageOID.SERVER_AUTH
+        return self._issue(subject, names[0], usage, alternatives, lifetime, is_self_signed=is_self_signed)
+
+    def _issue(
+        self,
+        subject: x509.Name,
+        file_name: str,
+        usage: x509.ObjectIdentifier,
+        alternatives: list[x509.GeneralName],
+        lifetime: timedelta,
+        *,
+        is_self_signed: bool = False,
+    ) -> ServerCertificate:
         key = ec.generate_private_key(ec.SECP256R1())
-        alternatives = [x509.DNSName(name) for name in (*names, "localhost")]
+        issuer = (subject, key) if is_self_signed else (self._name, self._key)
         certificate = (
-            self._builder(_common_name(names[0][:64]), key.public_key())
+            self._builder(subject, key.public_key(), issuer, lifetime)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_key_usage(is_authority=False), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(
-                x509.SubjectAlternativeName([*alternatives, x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
-            )
-            .sign(self._key, hashes.SHA256())
+            .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+            .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+            .sign(issuer[1], hashes.SHA256())
         )
-        issued = ServerCertificate(self._directory / f"{names[0]}.pem", self._directory / f"{names[0]}.key")
+        issued = ServerCertificate(self._directory / f"{file_name}.pem", self._directory / f"{file_name}.key")
         issued.certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         _write_secret(
             issued.key_file,
@@ -77,19 +112,56 @@ class CertificateAuthority:
         )
         return issued
 
-    def _builder(self, subject: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    def issue_client(self, user_principal_name: str, file_name: str) -> ServerCertificate:
+        """A certificate with which a client logs on to WinRM."""
+        name = x509.OtherName(_USER_PRINCIPAL_NAME, _der_text(user_principal_name))
+        return self._issue(
+            _common_name(user_principal_name[:64]), file_name, ExtendedKeyUsageOID.CLIENT_AUTH, [name], _LIFETIME
+        )
+
+    def issue_expired(self, *names: str) -> ServerCertificate:
+        """As `issue`, but its time is over."""
+        return self._issue_server(names, timedelta(minutes=-1))
+
+    def _builder(
+        self,
+        subject: x509.Name,
+        public_key: ec.EllipticCurvePublicKey,
+        issuer: tuple[x509.Name, ec.EllipticCurvePrivateKey],
+        lifetime: timedelta = _LIFETIME,
+    ) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
-            .issuer_name(self._name)
+            .issuer_name(issuer[0])
             .public_key(public_key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + _LIFETIME)
+            .not_valid_after(now + lifetime)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer[1].public_key()), critical=False)
         )
+
+
+def user_principal_name(certificate: bytes) -> str | None:
+    """The name in a client certificate that Windows finds the account by, in lower case; None without one."""
+    try:
+        names = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return None
+    for name in names.value.get_values_for_type(x509.OtherName):
+        if name.type_id == _USER_PRINCIPAL_NAME:
+            return name.value[2:].decode().lower()
+    return None
+
+
+def _der_text(text: str) -> bytes:
+    """A UTF8String, short enough that its length is one byte."""
+    content = text.encode()
+    if len(content) > 127:
+        raise ValueError(f"{text} is too long for a certificate")
+    return bytes((0x0C, len(content))) + content
 
 
 def _common_name(name: str) -> x509.Name:

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from .hierarchy.accounts import Account
 from .hierarchy.topology import Topology
+
+if TYPE_CHECKING:
+    from .kerberos.realm import KerberosRealm
 
 _HEADER = """\
 # The inventory of a running lab. It holds a password and is worthless as soon as the lab ends.
@@ -26,6 +29,14 @@ _HTTP_VARIANT = """
 # ansible_port of each server:
 """
 
+_KERBEROS_VARIANT = """
+# Kerberos, after: export KRB5_CONFIG={configuration}
+#   ansible_user: {user}
+#   ansible_winrm_transport: kerberos
+#   ansible_winrm_kinit_env_vars: [KRB5_CONFIG]
+#   ansible_winrm_kerberos_hostname_override: "{{{{ inventory_hostname }}}}"
+"""
+
 
 def inventory(
     topology: Topology,
@@ -34,6 +45,7 @@ def inventory(
     http_ports: Mapping[str, int],
     smb_ports: Mapping[str, int],
     authority_file: Path,
+    kerberos: KerberosRealm | None = None,
 ) -> str:
     """The inventory file's text: servers by their FQDN, in the groups that a playbook for a site needs."""
     top_tier = next(site for site in topology.sites if not site.parent)
@@ -63,7 +75,12 @@ def inventory(
     }
     text = yaml.safe_dump({"all": {"vars": variables, "children": groups}}, sort_keys=False)
     ports = "".join(f"#   {name}: {port}\n" for name, port in http_ports.items())
-    return _HEADER + text + _HTTP_VARIANT + ports
+    return _HEADER + text + _HTTP_VARIANT + ports + (_kerberos_variant(account, kerberos) if kerberos else "")
+
+
+def _kerberos_variant(account: Account, realm: KerberosRealm) -> str:
+    user = f"{account.name.rpartition(chr(92))[2]}@{realm.name}"
+    return _KERBEROS_VARIANT.format(configuration=realm.configuration_file, user=user)
 
 
 def _ports(name: str, https_ports: Mapping[str, int], smb_ports: Mapping[str, int]) -> dict[str, int]:

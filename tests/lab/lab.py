@@ -31,13 +31,18 @@ from .simulation import Simulation
 from .smb import samba
 from .smb.port import SmbPort
 from .smb.samba import Samba
-from .wire.authentication import Accounts
+from .wire.accounts import Accounts
 from .wire.host import CommandHost
 from .wire.listener import Listeners
+from .wire.settings import ServiceSettings
 from .wmi.model import WmiService
 
 if TYPE_CHECKING:
+    from .kerberos.realm import KerberosRealm
     from .ldap.server import LdapServer
+
+CLIENT_CERTIFICATE_NAME = "administrator@localhost"
+"""The user principal name in the client certificate of a lab."""
 
 _PRIVATE_DIRECTORY, _AUTHORITY_FILE, _INVENTORY_FILE = "private", "ca.pem", "inventory.yml"
 _FILES = (_PRIVATE_DIRECTORY, _AUTHORITY_FILE, _INVENTORY_FILE, CONTROL_FILE)
@@ -64,6 +69,14 @@ class ServerAddress:
     @property
     def is_running(self) -> bool:
         return self._server().is_running
+
+    @property
+    def winrm(self) -> ServiceSettings:
+        return self._server().winrm
+
+    @property
+    def clock_error(self) -> float:
+        return self._server().clock_error
 
     def may_manage_remotely(self, account: str) -> bool:
         return self._server().may_manage_remotely(account)
@@ -97,10 +110,11 @@ class Lab:
         """Empty where this computer has no Samba."""
         self.ldap: LdapServer | None = None
         """Where the domain can be asked by LDAP; None unless the topology wants it."""
+        self.kerberos: KerberosRealm | None = None
+        """The domain as a Kerberos realm; None unless the topology wants it."""
         with ExitStack() as undo:
             self._private = self._make_directories(undo)
-            passwords = {account.name.partition("\\")[2]: account.password for account in self.accounts}
-            self._samba = Samba(self._private / "samba", passwords, topology.domain)
+            self._samba = Samba(self._private / "samba", self._passwords, topology.domain)
             self.hierarchy = self._make_hierarchy()
             undo.callback(self._close_hierarchy)
             self._listeners = self._listen(undo)
@@ -147,6 +161,11 @@ class Lab:
     def _make_hierarchy(self) -> Hierarchy:
         return Hierarchy(self.topology, self.accounts, Simulation(self.speed, self._clock), self.quirks, self._private)
 
+    @property
+    def _passwords(self) -> dict[str, str]:
+        """By the names that the accounts have in their domain."""
+        return {account.name.partition("\\")[2]: account.password for account in self.accounts}
+
     def _close_hierarchy(self) -> None:
         """The present one, whichever that is by then."""
         self.hierarchy.close()
@@ -165,14 +184,18 @@ class Lab:
 
     def _listen(self, undo: ExitStack) -> Listeners:
         domain = self.topology.netbios_domain
-        accounts = Accounts(self._private / "accounts")
-        for account in self.accounts:
-            accounts.add(domain, account.name.partition("\\")[2], account.password, dns_domain=self.topology.domain)
+        if self.topology.has_kerberos:
+            self.kerberos = self._start_kerberos()
+            undo.callback(self.kerberos.close)
+        accounts = Accounts(self._private / "accounts", self.kerberos.keytab if self.kerberos else None)
+        for user, password in self._passwords.items():
+            accounts.add(domain, user, password, dns_domain=self.topology.domain)
         authority = CertificateAuthority(self._private)
         undo.callback(self.authority_file.unlink, missing_ok=True)
         shutil.copyfile(authority.certificate_file, self.authority_file)
         certificate = authority.issue(*self.topology.servers)
-        listeners = undo.enter_context(Listeners(accounts, self.requests))
+        self.client_certificate = authority.issue_client(CLIENT_CERTIFICATE_NAME, "clientcertificate")
+        listeners = undo.enter_context(Listeners(accounts, self.requests, authority.certificate_file))
         for name in self.topology.servers:
             address = ServerAddress(self, name)
             self.https_ports[name] = listeners.listen(address, certificate).port
@@ -182,6 +205,12 @@ class Lab:
             self.ldap = self._listen_to_ldap(certificate)
             undo.callback(self.ldap.close)
         return listeners
+
+    def _start_kerberos(self) -> KerberosRealm:
+        # Not needed by most labs, and needs programs that not every computer has
+        from .kerberos.realm import KerberosRealm
+
+        return KerberosRealm(self.topology.domain, self._passwords, self.topology.servers, self._private / "kerberos")
 
     def _listen_to_smb(self, undo: ExitStack) -> None:
         if samba.missing():
@@ -202,9 +231,8 @@ class Lab:
         return LdapServer(lambda: self.hierarchy, certificate.server_context())
 
     def _write_files(self, undo: ExitStack) -> None:
-        text = inventory(
-            self.topology, self.accounts[0], self.https_ports, self.http_ports, self.smb_ports, self.authority_file
-        )
+        ports = self.https_ports, self.http_ports, self.smb_ports
+        text = inventory(self.topology, self.accounts[0], *ports, self.authority_file, self.kerberos)
         undo.callback(self.inventory_file.unlink, missing_ok=True)
         _write_private(self.inventory_file, text)
         content: dict[str, Any] = {
@@ -219,6 +247,8 @@ class Lab:
         if self.ldap is not None:
             base = self.hierarchy.directory.base
             content["ldap"] = {"url": self.ldap.url, "tls_url": self.ldap.tls_url, "base": base}
+        if self.kerberos is not None:
+            content["kerberos"] = {"realm": self.kerberos.name, "configuration": str(self.kerberos.configuration_file)}
         control_file = self.directory / CONTROL_FILE
         undo.callback(control_file.unlink, missing_ok=True)
         _write_private(control_file, json.dumps(content, indent=2) + "\n")

@@ -41,6 +41,10 @@ class Quirks:
     fault_status: Literal["500", "200"] = "500"
     """The HTTP status that a SOAP fault comes with."""
 
+    kerberos_refusal: Literal["explained", "silent"] = "explained"
+    """A listener that refuses a Kerberos ticket says why in a KRB-ERROR, as GSSAPI has it, or says nothing (no recording of
+    WinRM is known)."""
+
     extended_status_class: Literal["SMS_ExtendedStatus", "__ExtendedStatus"] = "SMS_ExtendedStatus"
     """The class of the object in which the SMS Provider explains a failure."""
 

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from . import codes
 from .values import CimInstance
 
@@ -31,8 +33,41 @@ class CertificateNotTrusted(ServerUnreachable):
     """The server's certificate was refused, so nothing was sent to it."""
 
 
+class Reason(Enum):
+    """Why somebody could not log on, by what is to be done about it."""
+
+    CREDENTIALS = "the account is unknown, or its password is wrong: nobody says which"
+    UNKNOWN_ACCOUNT = "the key distribution center does not know the account"
+    WRONG_PASSWORD = "the password is wrong"
+    UNUSABLE_ACCOUNT = "the account is locked, disabled or expired, or its password is"
+    MISSING_ACCOUNT = "no account or no password is given"
+    NOT_OFFERED = "the server does not offer the method"
+    NOT_ASCII = "the method does not say how to send characters beyond ASCII"
+    UNSENDABLE = "the method cannot send a character of the account or of the password"
+    CHANNEL_BINDING = "the server wants a channel binding"
+    NO_TICKET = "there is no ticket of the account"
+    EXPIRED_TICKET = "its time is over"
+    FOREIGN_TICKET = "it is for another server, or for another account of this one"
+    UNEXPLAINED_TICKET = "the server refused it and does not say why"
+    UNKNOWN_SERVICE = "the key distribution center does not know the service that a ticket is asked for"
+    UNKNOWN_REALM = "no key distribution center is known for the realm"
+    KDC_UNREACHABLE = "no key distribution center answers"
+    CLOCK_SKEW = "clocks differ too much"
+    UNPROVEN_SERVER = "the server has not proven that it is the one that the ticket is for"
+    UNENCRYPTED = "the method cannot encrypt messages, and nothing else does"
+    MISSING_LIBRARY = "the Python library of the method is not installed"
+    MISSING_PROGRAM = "the program that gets tickets cannot be run"
+    MISSING_CERTIFICATE = "the files with the client certificate and its key are not there"
+    UNMAPPED_CERTIFICATE = "the server has no account for the client certificate"
+    OTHER = "something else"
+
+
 class AuthenticationRejected(ServerUnreachable):
     """The server did not accept the account, or no way to log on was found."""
+
+    def __init__(self, text: str, reason: Reason = Reason.OTHER) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class ConnectionLost(WsmanError):

@@ -13,7 +13,7 @@ at which they would parse, and partly lose, a fault.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .client import Reply
 from .errors import (
@@ -21,15 +21,16 @@ from .errors import (
     AuthenticationRejected,
     CertificateNotTrusted,
     ConnectionLost,
+    Reason,
     ServerUnreachable,
     UndecodableAnswer,
     UnusableSetting,
     WsmanError,
 )
+from .refusals import Attempt, explain, is_log_on_failure, is_of_credssp
 
 try:
     import requests.exceptions
-    from winrm.exceptions import AuthenticationError, WinRMError, WinRMTransportError
 except ImportError as error:
     MISSING_LIBRARY = error.name
 else:
@@ -48,11 +49,15 @@ class _Session(ABC):
 
     endpoint: str
     operation_timeout: int
+    _transport: Any
+    _is_open = False
+    """Whether an answer has come on the connection."""
 
     def send(self, envelope: bytes) -> Reply:
         """Send one envelope; see `client.Transport`."""
+        encrypts = self._encrypts
         reply = self._send(envelope)
-        if reply.status == _CANNOT_DECRYPT and self._encrypts:
+        if reply.status == _CANNOT_DECRYPT and (encrypts or self._encrypts):
             # Sealed for a connection that is gone. The server could not read it, so it is safe to send it again.
             self._forget_connection()
             reply = self._send(envelope)
@@ -60,28 +65,38 @@ class _Session(ABC):
 
     def _send(self, envelope: bytes) -> Reply:
         try:
-            return self._post(envelope)
+            reply = self._post(envelope)
         except WsmanError:
+            self._is_open = False
             self._forget_connection()
             raise
-        except requests.exceptions.RequestException as error:
-            self._forget_connection()
-            raise _network_error(error) from error
         except UnicodeEncodeError:
             # Not chained, and not quoted: the text that cannot be encoded is the password.
             raise AuthenticationRejected(
-                "the name or the password of the account has characters that this way to log on cannot send"
+                "the name or the password of the account has characters that this way to log on cannot send", Reason.UNSENDABLE
             ) from None
-        except OSError as error:
+        except Exception as error:
+            is_sealed, self._is_open = self._is_open and self._encrypts, False
             self._forget_connection()
-            if isinstance(error, (ConnectionError, TimeoutError)):
-                raise ConnectionLost(str(error)) from error
-            # A file that the connection names, such as the certificate of the authority, cannot be read.
-            raise UnusableSetting(str(error)) from error
-        except (ValueError, KeyError) as error:
-            # The libraries decode the text of a failure, and look for the headers of an encrypted one, before they raise.
-            self._forget_connection()
-            raise UndecodableAnswer(f"the answer could not be read ({type(error).__name__})") from None
+            if not is_log_on_failure(error):
+                raise _failure(error) from error
+            if is_sealed and is_of_credssp(error):
+                # It has logged on anew, with a message that is sealed for the connection before
+                return Reply(_CANNOT_DECRYPT, b"")
+            if is_sealed:
+                # Raised for an encrypted answer, then, so that the server may have carried the request out
+                raise UndecodableAnswer(f"the answer could not be decrypted ({type(error).__name__})") from error
+            raise self._log_on_failure(error) from error
+        self._is_open = True
+        return reply
+
+    def _log_on_failure(self, error: BaseException) -> AuthenticationRejected:
+        return explain(self._attempt, error)
+
+    @property
+    @abstractmethod
+    def _attempt(self) -> Attempt:
+        """How it logs on."""
 
     @property
     @abstractmethod
@@ -106,18 +121,26 @@ class PywinrmTransport(_Session):
         self.operation_timeout = int(protocol.operation_timeout_sec)
 
     @property
+    def _attempt(self) -> Attempt:
+        transport = self._transport
+        is_https = self.endpoint.lower().startswith("https")
+        secrets = f"{transport.username or ''}{transport.password or ''}"
+        return Attempt(transport.auth_method, is_https, bool(transport.send_cbt), secrets.isascii())
+
+    @property
     def _encrypts(self) -> bool:
         return self._transport.encryption is not None
 
     def _post(self, envelope: bytes) -> Reply:
+        # Imported here because pywinrm is needed only by those who use it.
+        from winrm.exceptions import WinRMError, WinRMTransportError
+
         try:
             return Reply(200, self._transport.send_message(envelope))
         except WinRMTransportError as error:
             return Reply(error.code, error.response_text.encode())
-        except AuthenticationError as error:
-            raise AuthenticationRejected(str(error)) from error
         except WinRMError as error:
-            raise AuthenticationRejected(f"logging on was not possible: {error}") from error
+            raise self._log_on_failure(error) from error
 
     def _forget_connection(self) -> None:
         self._transport.close_session()
@@ -132,23 +155,35 @@ class PypsrpTransport(_Session):
         self.operation_timeout = int(wsman.operation_timeout)
 
     @property
+    def _attempt(self) -> Attempt:
+        transport = self._transport
+        sends_binding = transport.negotiate_send_cbt is not False
+        secrets = f"{transport.username or ''}{transport.password or ''}"
+        return Attempt(transport.auth, bool(transport.ssl), sends_binding, secrets.isascii())
+
+    @property
     def _encrypts(self) -> bool:
         return self._transport.encryption is not None
 
     def _post(self, envelope: bytes) -> Reply:
         # Imported here because pypsrp is needed only by those who use it.
-        from pypsrp.exceptions import AuthenticationError as PypsrpAuthenticationError
-        from pypsrp.exceptions import WinRMError as PypsrpError
-        from pypsrp.exceptions import WinRMTransportError as PypsrpTransportError
+        from pypsrp.exceptions import WinRMError, WinRMTransportError
 
+        self._set_up()
         try:
             return Reply(200, self._transport.send(envelope))
-        except PypsrpTransportError as error:
+        except WinRMTransportError as error:
             return Reply(error.code, error.response_text.encode())
-        except PypsrpAuthenticationError as error:
-            raise AuthenticationRejected(str(error)) from error
-        except PypsrpError as error:
-            raise AuthenticationRejected(f"logging on was not possible: {error}") from error
+        except WinRMError as error:
+            raise self._log_on_failure(error) from error
+
+    def _set_up(self) -> None:
+        """As `send` would: there, what is missing for a method could not be told from an answer that cannot be read."""
+        try:
+            if self._transport.session is None:
+                self._transport.session = self._transport._build_session()
+        except ValueError as error:
+            raise self._log_on_failure(error) from error
 
     def _forget_connection(self) -> None:
         self._transport.close()
@@ -161,6 +196,21 @@ _NEVER_SENT = ("ConnectTimeout", "ProxyError")
 _UNUSABLE = ("InvalidHeader", "InvalidProxyURL", "InvalidSchema", "InvalidURL", "MissingSchema")
 """Those that come from how the connection was set up."""
 _NO_TLS = ("WRONG_VERSION_NUMBER", "HANDSHAKE", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE")
+
+
+def _failure(error: Exception) -> WsmanError:
+    """What the libraries raise below the level of WinRM, as one of our errors. What is none of that goes on as it is."""
+    if isinstance(error, requests.exceptions.RequestException):
+        return _network_error(error)
+    if isinstance(error, (ConnectionError, TimeoutError)):
+        return ConnectionLost(str(error))
+    if isinstance(error, OSError):
+        # A file that the connection names, such as the certificate of the authority, cannot be read.
+        return UnusableSetting(str(error))
+    if isinstance(error, (ValueError, KeyError)):
+        # The libraries decode the text of a failure, and look for the headers of an encrypted one, before they raise.
+        return UndecodableAnswer(f"the answer could not be read ({type(error).__name__})")
+    raise error
 
 
 def _network_error(error: requests.exceptions.RequestException) -> WsmanError:

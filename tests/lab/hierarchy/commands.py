@@ -123,8 +123,10 @@ class CommandInterpreter:
     def _run_program(
         self, session: Session, program: Program, path: str, line: str, arguments: str, stdin: bytes, output: CommandOutput
     ) -> int:
-        processes = self._server.processes
-        process = processes.start(ntpath.basename(path), path, line.rstrip(), session.caller.account, session.folder)
+        processes, caller = self._server.processes, session.caller
+        process = processes.start(
+            ntpath.basename(path), path, line.rstrip(), caller.account, session.folder, delegates=caller.delegates
+        )
         process.stdin = stdin
         with session.execution.telling(lambda: processes.end(process)):
             try:

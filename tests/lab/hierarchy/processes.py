@@ -55,6 +55,8 @@ class Process:
     simulation: Simulation = field(repr=False)
     folder: str = ""
     """The current folder when it was started."""
+    delegates: bool = False
+    """Whether it can log on to other servers as its account."""
     id: int = field(default_factory=new_process_id)
     ended: Event = field(default_factory=Event, repr=False)
     """Set when somebody has ended it."""
@@ -81,9 +83,11 @@ class Processes:
         with self._lock:
             return iter(list(self._running.values()))
 
-    def start(self, name: str, path: str, command_line: str, account: str, folder: str = "") -> Process:
+    def start(
+        self, name: str, path: str, command_line: str, account: str, folder: str = "", *, delegates: bool = False
+    ) -> Process:
         """A process that others see from now on, until `forget` or `end`."""
-        process = Process(name, path, command_line, account, self._simulation.now, self._simulation, folder)
+        process = Process(name, path, command_line, account, self._simulation.now, self._simulation, folder, delegates)
         with self._lock:
             self._running[process.id] = process
         return process

@@ -59,6 +59,8 @@ class ServerConsole:
             "fill_log": self.fill_log,
             "turn_off": self.turn_off,
             "turn_on": self.turn_on,
+            "set_winrm": self.set_winrm,
+            "map_client_certificate": self.map_client_certificate,
         }
 
     def fill_log(self, server: str, path: str, count: int) -> None:
@@ -70,6 +72,14 @@ class ServerConsole:
             for number in range(1, count + 1)
         )
         machine.files.append(path, "".join(lines))
+
+    def set_winrm(self, server: str, name: str, value: bool | str) -> None:
+        """Set up the WinRM service of a server in another way: ``winrm set winrm/config/service``."""
+        self._server(server).winrm.set(name, value)
+
+    def map_client_certificate(self, server: str, name: str, account: str) -> None:
+        """Have the client certificates of a user principal name stand for an account on a server."""
+        self._server(server).winrm.client_certificates[name.lower()] = account
 
     def turn_off(self, server: str) -> None:
         """Have a server not answer any more, neither people nor its site."""

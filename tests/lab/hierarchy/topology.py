@@ -65,6 +65,8 @@ class Topology:
     """Of the servers that are not the usual ones."""
     has_ldap: bool = False
     """Whether the domain can be asked by LDAP."""
+    has_kerberos: bool = False
+    """Whether the domain is a Kerberos realm, too."""
     without_internet: tuple[str, ...] = ()
     """Servers whose way to the internet a firewall closes."""
 
@@ -87,6 +89,10 @@ class Topology:
     def with_ldap(self) -> Topology:
         """The same with a domain that can be asked by LDAP."""
         return replace(self, has_ldap=True)
+
+    def with_kerberos(self) -> Topology:
+        """The same with a domain that is a Kerberos realm."""
+        return replace(self, has_kerberos=True)
 
     def with_service_connection_point(self, text: str) -> Topology:
         """The same with the role on ``SERVER`` or ``SERVER:MODE``."""
@@ -156,6 +162,8 @@ def parse(name: str, data: object) -> Topology:
         topology = replace(topology, server_options=_server_options(topology, entries.mapping("server_options")))
     if entries.has("ldap"):
         topology = replace(topology, has_ldap=entries.flag("ldap"))
+    if entries.has("kerberos"):
+        topology = replace(topology, has_kerberos=entries.flag("kerberos"))
     without_internet = tuple(topology.fqdn(host) for host in entries.texts("without_internet"))
     topology = replace(topology, without_internet=without_internet)
     if entries.has("service_connection_point"):

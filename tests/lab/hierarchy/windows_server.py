@@ -11,6 +11,7 @@ from pathlib import Path
 from ..internet.internet import Internet
 from ..quirks import Quirks
 from ..simulation import Simulation
+from ..wire.settings import ServiceSettings
 from ..wmi.model import WmiService
 from ..wmi.registry import Registry
 from ..wmi.repository import Repository
@@ -79,6 +80,7 @@ class WindowsServer:
         has_curl = tuple(map(int, self.os_version.split("."))) >= _FIRST_WITH_CURL
         self.curl_version = _CURL_VERSION if has_curl else None
         """Of curl.exe; None if there is none."""
+        self.winrm = ServiceSettings()
         self.clock_error = 0.0
         """Seconds by which its clock is ahead."""
         self.installation_directory = r"C:\SMS"

@@ -5,18 +5,12 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from pathlib import Path
-from subprocess import PIPE, STDOUT, Popen
 from tempfile import TemporaryDirectory
-from time import monotonic, sleep
 
+from ..daemon import Daemon
 from .listeners import LOOPBACK, Address, Port
 
-_PATIENCE = 10.0
-"""Seconds in which tinyproxy begins to listen, or to end: usually some thousandths."""
-_SCRIPT = '"$0" -d -c "$1" & read -r line; kill -KILL $!; wait'
-"""Ends tinyproxy when it is told to, or when there is nobody left to do so: a lab that is killed closes nothing."""
 _CONNECTIONS = 500
 """As many as tinyproxy has at once, which is 100 by default; programs try up to 300."""
 
@@ -37,16 +31,13 @@ class Proxy:
         if refuses:
             settings.append("ConnectPort 0")
         with TemporaryDirectory() as directory:
-            file, log = Path(directory) / "tinyproxy.conf", Path(directory) / "log"
+            file = Path(directory) / "tinyproxy.conf"
             file.write_text("\n".join(settings) + "\n", encoding="ascii")
-            with log.open("wb") as output:
-                # A session of its own, as Ctrl-C is the lab's to answer
-                self._process = Popen(
-                    ["sh", "-c", _SCRIPT, program, file], stdin=PIPE, stdout=output, stderr=STDOUT, start_new_session=True
-                )
-            if not self._is_reached():
-                self.close()
-                raise RuntimeError(f"tinyproxy does not start: {log.read_text(errors='replace').strip()}")
+            try:
+                self._daemon = Daemon([program, "-d", "-c", file], self.address)
+            except RuntimeError:
+                self._port.close()
+                raise
 
     @property
     def address(self) -> Address:
@@ -54,19 +45,8 @@ class Proxy:
 
     def close(self) -> None:
         """End the process."""
-        self._process.communicate(b"\n")
+        self._daemon.close()
         self._port.close()
-
-    def _is_reached(self) -> bool:
-        deadline = monotonic() + _PATIENCE
-        while monotonic() < deadline:
-            try:
-                socket.create_connection(self.address, timeout=_PATIENCE).close()
-            except ConnectionRefusedError:
-                sleep(0.005)  # Nothing tells when it begins to listen
-            else:
-                return True
-        return False
 
 
 def credentials(account: str, password: str) -> tuple[str, str]:

@@ -1,115 +1,93 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logging on: Basic, and NTLM by itself or within Negotiate, one security context a connection."""
+"""Logging on: Basic, client certificates, NTLM and Kerberos by themselves or within Negotiate, and CredSSP."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hmac
-import os
-import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from threading import Lock
 from typing import Literal
 
 import spnego
 from spnego.channel_bindings import GssChannelBindings
 
+from .accounts import Accounts
+from .host import Host
+from .security_contexts import (
+    NTLM_SIGNATURE,
+    expects_channel_binding,
+    has_bound_channel,
+    has_ntlm_binding,
+    is_ntlm_answer,
+    new_context,
+    refusal,
+)
+from .settings import ServiceSettings
+
+Method = Literal["Basic", "Certificate", "NTLM", "Kerberos", "CredSSP"]
+"""What somebody has logged on with; Negotiate comes down to NTLM or Kerberos."""
+
+_MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
+"""The Authorization header of those who log on with a client certificate."""
+
 
 @dataclass(frozen=True)
-class ServiceSettings:
-    """The settings under winrm/config/service that change who may talk to the service, with their Windows names."""
+class Session:
+    """Somebody who has logged on."""
 
-    basic: bool = True
-    allow_unencrypted: bool = False
-    """Allows SOAP in the clear over HTTP, and with it Basic over HTTP."""
-    cbt_hardening_level: Literal["None", "Relaxed", "Strict"] = "Relaxed"
-    """Channel bindings over HTTPS: not looked at, checked where the client sends them, or required."""
-
-
-class Accounts:
-    """The accounts of a lab and their passwords.
-
-    pyspnego reads NTLM accounts from a file of ``DOMAIN:USER:PASSWORD`` lines, so these are kept in one.
-    """
-
-    def __init__(self, user_file: Path) -> None:
-        self._user_file = user_file
-        self._accounts: dict[str, tuple[str, str]] = {}
-        user_file.unlink(missing_ok=True)
-        os.close(os.open(user_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-
-    def add(self, domain: str, user: str, password: str, dns_domain: str = "") -> None:
-        """Add an account: of a domain (also by its user principal name, with ``dns_domain``), or of a computer."""
-        names = {(domain, user): f"{domain}\\{user}"}
-        if dns_domain:
-            names["", f"{user}@{dns_domain}"] = f"{user}@{dns_domain}"
-        lines = [f"{name_domain}:{name_user}:{password}" for name_domain, name_user in names]
-        if any(line.count(":") != 2 or "\n" in line for line in lines):
-            raise ValueError(f"the name and the password of {domain}\\{user} must be without colon and line break")
-        for name in names.values():
-            self._accounts[name.lower()] = (f"{domain}\\{user}", password)
-        with self._user_file.open("a", encoding="utf-8") as file:
-            file.writelines(line + "\n" for line in lines)
-
-    def verify(self, name: str, password: str) -> str | None:
-        """The account as ``DOMAIN\\user`` if the password is right."""
-        account, right_password = self._accounts.get(name.lower(), (None, ""))
-        return account if hmac.compare_digest(password.encode(), right_password.encode()) else None
-
-    def canonical(self, name: str) -> str:
-        """An account that has logged on, as ``DOMAIN\\user``."""
-        return self._accounts[name.lower()][0]
-
-    _environment = Lock()
-
-    @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """Let pyspnego find these accounts; the file's name is in the environment, which all labs of a process share."""
-        with self._environment:
-            before = os.environ.get("NTLM_USER_FILE")
-            os.environ["NTLM_USER_FILE"] = str(self._user_file)
-            try:
-                yield
-            finally:
-                if before is None:
-                    del os.environ["NTLM_USER_FILE"]
-                else:
-                    os.environ["NTLM_USER_FILE"] = before
+    account: str
+    """``DOMAIN\\user``"""
+    method: Method
+    delegates: bool = False
+    """Whether the server has been given what it takes to log on to others in the account's name."""
 
 
 @dataclass(frozen=True)
 class LogOn:
-    """Where a connection stands: logged on as ``account``, or not (HTTP 401); and what to tell in WWW-Authenticate."""
+    """Where a connection stands: a session, or none (HTTP 401); and what to tell in WWW-Authenticate."""
 
-    account: str | None
+    session: Session | None
     challenges: tuple[str, ...] = ()
 
 
-class ConnectionAuthentication:
-    """Logs one connection on. NTLM and Negotiate hold for the connection, Basic for the request."""
+@dataclass(frozen=True)
+class Channel:
+    """What is below HTTP on a connection."""
 
-    def __init__(self, accounts: Accounts, settings: ServiceSettings, channel_binding: bytes | None) -> None:
+    binding: bytes | None = None
+    """The channel binding of TLS; None without TLS."""
+    certificate_name: str | None = None
+    """The user principal name in the client's certificate, if it has shown one."""
+
+
+class ConnectionAuthentication:
+    """Logs one connection on. NTLM, Kerberos and CredSSP hold for the connection, Basic and certificates for the request."""
+
+    def __init__(self, accounts: Accounts, host: Host, channel: Channel) -> None:
         self._accounts = accounts
-        self._settings = settings
-        self._is_https = channel_binding is not None
-        self._binding = GssChannelBindings(application_data=channel_binding) if channel_binding else None
+        self._host = host
+        self._channel = channel
+        self._is_https = channel.binding is not None
+        self._binding = GssChannelBindings(application_data=channel.binding) if channel.binding else None
         self._context: spnego.ContextProxy | None = None
-        self._account: str | None = None
+        self._session: Session | None = None
+
+    @property
+    def _settings(self) -> ServiceSettings:
+        return self._host.winrm
 
     @property
     def context(self) -> spnego.ContextProxy | None:
         """The completed security context, which encrypts messages."""
-        return self._context if self._account else None
+        return self._context if self._session else None
 
     def authenticate(self, authorization: str | None) -> LogOn:
         """Take the Authorization header of a request."""
         if not authorization:
-            return LogOn(self._account) if self._account else self._refused()
+            return LogOn(self._session) if self._session else self._refused()
+        if authorization == _MUTUAL:
+            return self._certificate()
         scheme, _separator, credentials = authorization.partition(" ")
         try:
             token = base64.b64decode(credentials, validate=True)
@@ -117,78 +95,109 @@ class ConnectionAuthentication:
             return self._refused()
         if scheme.lower() == "basic":
             return self._basic(token)
-        if scheme.lower() in ("negotiate", "ntlm"):
+        if scheme.lower() in self._context_schemes:
             return self._negotiate(scheme, token)
         return self._refused()
 
     def _basic(self, token: bytes) -> LogOn:
         if not self._offers_basic:
             return self._refused()
+        self._accounts.attempts += 1
         name, _separator, password = token.decode("utf-8", "replace").partition(":")
         account = self._accounts.verify(name, password)
-        return LogOn(account) if account else self._refused()
+        return LogOn(Session(account, "Basic")) if account else self._refused()
+
+    def _certificate(self) -> LogOn:
+        account = self._settings.client_certificates.get((self._channel.certificate_name or "").lower())
+        if not self._settings.certificate or account is None:
+            return self._refused()
+        return LogOn(Session(account, "Certificate"))
 
     def _negotiate(self, scheme: str, token: bytes) -> LogOn:
         try:
-            if self._lacks_channel_binding(token):
+            if self._lacks_ntlm_binding(token):
                 return self._refused()
-            with self._accounts.in_use():
+            with self._accounts.in_use(self._host.name):
                 if self._context is None or self._context.complete:
-                    self._account = None
-                    self._context = _new_context(token)
+                    self._session = None
+                    self._accounts.attempts += 1
+                    self._context = new_context(scheme, token)
                 answer = self._context.step(token, channel_bindings=self._expected_binding(token))
         except Exception:  # hostile bytes: pyspnego's parsers raise whatever they meet
+            return self._refused(scheme, self._explanation(token))
+        challenges = (f"{scheme} {base64.b64encode(answer).decode()}",) if answer else ()
+        if not self._context.complete:
+            # Nothing to go on with is the end of it: CredSSP fails like that with clients that could not read why
+            return LogOn(None, challenges) if answer else self._refused()
+        account = self._accounts.canonical(self._context.client_principal or "")
+        if account is None or not self._is_allowed(self._context):
             return self._refused()
-        challenge = (f"{scheme} {base64.b64encode(answer).decode()}",) if answer else ()
-        if self._context.complete:
-            self._account = self._accounts.canonical(self._context.client_principal or "")
-        return LogOn(self._account, challenge)
+        self._session = Session(account, _method(scheme, self._context), _delegates(scheme, self._context))
+        return LogOn(self._session, challenges)
 
-    def _lacks_channel_binding(self, token: bytes) -> bool:
-        return (
-            self._is_https
-            and self._settings.cbt_hardening_level == "Strict"
-            and _NTLM_AUTHENTICATE in token
-            and not _has_channel_binding(token)
-        )
+    def _explanation(self, token: bytes) -> bytes:
+        if self._context is None or self._host.quirks.kerberos_refusal == "silent":
+            return b""
+        return refusal(self._context, token)
+
+    def _lacks_ntlm_binding(self, token: bytes) -> bool:
+        return self._requires_binding and is_ntlm_answer(token) and not has_ntlm_binding(token)
+
+    @property
+    def _requires_binding(self) -> bool:
+        return self._is_https and self._settings.cbt_hardening_level == "Strict"
+
+    def _is_allowed(self, context: spnego.ContextProxy) -> bool:
+        if context.negotiated_protocol == "kerberos":
+            has_skew = abs(self._host.clock_error) > _TOLERATED_SKEW
+            lacks_binding = self._requires_binding and expects_channel_binding(context) and not has_bound_channel(context)
+            return self._settings.kerberos and not has_skew and not lacks_binding
+        return True
 
     def _expected_binding(self, token: bytes) -> GssChannelBindings | None:
-        # Given a binding, pyspnego refuses clients that send none; Windows does so only when it is told to.
-        is_checked = self._settings.cbt_hardening_level != "None" and _has_channel_binding(token)
-        return self._binding if is_checked else None
+        if self._settings.cbt_hardening_level == "None":
+            return None
+        # Given a binding, pyspnego's NTLM refuses clients that send none; Windows does so only when it is told to.
+        return None if NTLM_SIGNATURE in token and not has_ntlm_binding(token) else self._binding
 
-    def _refused(self) -> LogOn:
-        self._context = self._account = None
-        return LogOn(None, ("Negotiate", 'Basic realm="WSMAN"') if self._offers_basic else ("Negotiate",))
+    def _refused(self, scheme: str = "", token: bytes = b"") -> LogOn:
+        self._context = self._session = None
+        offers = [name for name, is_offered in self._offers.items() if is_offered]
+        if token:
+            offers = [f"{scheme} {base64.b64encode(token).decode()}" if offer == scheme else offer for offer in offers]
+        return LogOn(None, tuple(offers))
+
+    @property
+    def _offers(self) -> dict[str, bool]:
+        has_kerberos = self._settings.kerberos and self._accounts.has_kerberos
+        return {
+            "Negotiate": self._settings.negotiate,
+            "Kerberos": has_kerberos,
+            'Basic realm="WSMAN"': self._offers_basic,
+            "CredSSP": self._settings.credssp,
+        }
+
+    @property
+    def _context_schemes(self) -> set[str]:
+        schemes = {name.lower() for name in ("Negotiate", "Kerberos", "CredSSP") if self._offers[name]}
+        # What clients call it that know nothing of Negotiate
+        return schemes | {"ntlm"} if "negotiate" in schemes else schemes
 
     @property
     def _offers_basic(self) -> bool:
         return self._settings.basic and (self._is_https or self._settings.allow_unencrypted)
 
 
-_NTLM_SIGNATURE = b"NTLMSSP\0"
-_NTLM_AUTHENTICATE = _NTLM_SIGNATURE + b"\x03\0\0\0"
-_MSV_AV_CHANNEL_BINDINGS = 10
+_TOLERATED_SKEW = 300.0
+"""Seconds by which clocks may differ for Kerberos, in any Windows domain that nobody has set up otherwise."""
 
 
-def _new_context(token: bytes) -> spnego.ContextProxy:
-    # Clients that know NTLM only send its tokens bare, whatever the scheme is called.
-    is_bare_ntlm = token.startswith(_NTLM_SIGNATURE)
-    options = spnego.NegotiateOptions.use_ntlm if is_bare_ntlm else spnego.NegotiateOptions.use_negotiate
-    return spnego.server(protocol="ntlm" if is_bare_ntlm else "negotiate", options=options)
+def _method(scheme: str, context: spnego.ContextProxy) -> Method:
+    if scheme.lower() == "credssp":
+        return "CredSSP"
+    return "Kerberos" if context.negotiated_protocol == "kerberos" else "NTLM"
 
 
-def _has_channel_binding(token: bytes) -> bool:
-    """Whether an NTLM AUTHENTICATE_MESSAGE, bare or within SPNEGO, carries a binding (MS-NLMP 2.2.1.3 and 2.2.2.7)."""
-    _before, found, rest = token.partition(_NTLM_AUTHENTICATE)
-    message = found + rest
-    if not found:
-        return False
-    length, _unused, offset = struct.unpack_from("<HHI", message, 20)
-    pairs = message[offset + 44 : offset + length]
-    while len(pairs) >= 4:
-        kind, size = struct.unpack_from("<HH", pairs)
-        if kind == _MSV_AV_CHANNEL_BINDINGS:
-            return any(pairs[4 : 4 + size])
-        pairs = pairs[4 + size :]
-    return False
+def _delegates(scheme: str, context: spnego.ContextProxy) -> bool:
+    # CredSSP hands over the password, always
+    return scheme.lower() == "credssp" or bool(context.context_attr & spnego.ContextReq.delegate)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..wmi.model import Caller
 from . import faults
+from .authentication import Session
 from .envelopes import Answer, Request, parse, render
 from .faults import Fault
 from .host import Host, Observer, RequestRecord
@@ -29,6 +30,18 @@ class Reply:
 
     status: int
     envelope: bytes
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How an envelope has come."""
+
+    connection: int
+    """Number of the TCP connection."""
+    round_trips: int
+    """HTTP requests that it took, with those of a log-on before it."""
+    is_https: bool
+    is_encrypted: bool
 
 
 class Dispatcher:
@@ -66,7 +79,11 @@ class Dispatcher:
         )
         return Reply(200, render("", "", response).encode())
 
-    def handle(self, account: str, connection: int, envelope: bytes) -> Reply:
+    @property
+    def host(self) -> Host:
+        return self._host
+
+    def handle(self, envelope: bytes, session: Session, delivery: Delivery) -> Reply:
         """Carry out the request in an envelope for an account that has logged on."""
         try:
             request = parse(envelope)
@@ -74,16 +91,21 @@ class Dispatcher:
             return self._failed(fault, "")
         record = RequestRecord(
             server=self._host.name,
-            account=account,
+            account=session.account,
+            method=session.method,
             action=request.action.rpartition("/")[2],
             resource_uri=request.resource_uri,
             detail=request.detail,
-            connection=connection,
+            connection=delivery.connection,
+            round_trips=delivery.round_trips,
+            is_https=delivery.is_https,
+            is_encrypted=delivery.is_encrypted,
+            delegates=session.delegates,
             bytes_in=len(envelope),
         )
         self._observer.before(record)
         try:
-            reply = self._succeeded(self._carry_out(Caller(account), request), request)
+            reply = self._succeeded(self._carry_out(Caller(session.account, session.delegates), request), request)
         except Fault as fault:
             record.fault = fault.summary
             reply = self._failed(fault, request.message_id)

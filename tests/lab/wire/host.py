@@ -12,6 +12,7 @@ from typing import Protocol
 
 from ..quirks import Quirks
 from ..wmi.model import Caller, WmiService
+from .settings import ServiceSettings
 
 
 @dataclass
@@ -25,8 +26,17 @@ class RequestRecord:
     resource_uri: str
     detail: str = ""
     """The query, the selectors or the command line, whichever there is."""
+    method: str = ""
+    """What the account has logged on with: Basic, Certificate, NTLM, Kerberos or CredSSP."""
     connection: int = 0
     """Number of the TCP connection that it came on."""
+    round_trips: int = 1
+    """HTTP requests that it took, with those of a log-on before it."""
+    is_https: bool = False
+    is_encrypted: bool = False
+    """Whether the message was, by what the account has logged on with."""
+    delegates: bool = False
+    """Whether the server was given what it takes to log on to others in the account's name."""
     bytes_in: int = 0
     """Size of the envelope received, before any encryption."""
     bytes_out: int = 0
@@ -133,6 +143,14 @@ class Host(Protocol):
 
     @property
     def quirks(self) -> Quirks: ...
+
+    @property
+    def winrm(self) -> ServiceSettings:
+        """How its WinRM service is set up."""
+
+    @property
+    def clock_error(self) -> float:
+        """Seconds by which its clock is ahead."""
 
     def may_manage_remotely(self, account: str) -> bool:
         """Whether WinRM lets this account in at all (administrators and Remote Management Users)."""

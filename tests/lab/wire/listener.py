@@ -15,13 +15,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from threading import Lock, Thread, current_thread
 from types import TracebackType
 from typing import Any, Self
 
-from ..certificates import ServerCertificate
-from .authentication import Accounts, ConnectionAuthentication, ServiceSettings
-from .dispatcher import Dispatcher
+from ..certificates import ServerCertificate, user_principal_name
+from .accounts import Accounts
+from .authentication import Channel, ConnectionAuthentication, Session
+from .dispatcher import Delivery, Dispatcher, Reply
 from .encryption import Undecryptable, decrypt, encrypt, is_encrypted
 from .envelopes import MAX_ENVELOPE_SIZE
 from .host import Host, Observer
@@ -50,20 +52,19 @@ class _Service:
 
     dispatcher: Dispatcher
     accounts: Accounts
-    settings: ServiceSettings
-    tls: ssl.SSLContext | None
-    channel_binding: bytes | None
+    certificate: ServerCertificate | None
 
 
 class Listeners:
     """The WinRM listeners of a lab; `close` ends them and every connection."""
 
-    def __init__(self, accounts: Accounts, observer: Observer, settings: ServiceSettings | None = None) -> None:
+    def __init__(self, accounts: Accounts, observer: Observer, client_authority: Path | None = None) -> None:
+        """``client_authority`` is the file with the certificate of the authority whose client certificates are trusted."""
         self._accounts = accounts
         self._observer = observer
-        self._settings = settings or ServiceSettings()
+        self._client_authority = client_authority
         self._dispatchers: dict[str, Dispatcher] = {}
-        self._tls: dict[ServerCertificate, tuple[ssl.SSLContext, bytes]] = {}
+        self._tls: dict[tuple[ServerCertificate, bool, bool], ssl.SSLContext] = {}
         self._selector = selectors.DefaultSelector()
         self._servers: list[socket.socket] = []
         self._wakeup, self._wakeup_peer = socket.socketpair()
@@ -85,10 +86,9 @@ class Listeners:
         if host.name not in self._dispatchers:
             self._dispatchers[host.name] = Dispatcher(host, self._observer)
         dispatcher = self._dispatchers[host.name]
-        tls, binding = self._tls_of(certificate) if certificate else (None, None)
         server = socket.create_server(("127.0.0.1", port), backlog=128)
         server.setblocking(False)
-        service = _Service(dispatcher, self._accounts, self._settings, tls, binding)
+        service = _Service(dispatcher, self._accounts, certificate)
         self._servers.append(server)
         self._selector.register(server, selectors.EVENT_READ, (server, service))
         return Listener("https" if certificate else "http", server.getsockname()[1])
@@ -119,10 +119,14 @@ class Listeners:
         self._wakeup_peer.close()
         self.cut_connections()
 
-    def _tls_of(self, certificate: ServerCertificate) -> tuple[ssl.SSLContext, bytes]:
-        if certificate not in self._tls:
-            self._tls[certificate] = certificate.server_context(), certificate.end_point_binding()
-        return self._tls[certificate]
+    def _tls_of(self, certificate: ServerCertificate, host: Host) -> ssl.SSLContext:
+        """TLS of a listener, which asks for client certificates where its service takes them."""
+        asks, has_tls_13 = host.winrm.certificate, not host.winrm.disable_tls13
+        key = (certificate, asks, has_tls_13)
+        if key not in self._tls:
+            authority = self._client_authority if asks else None
+            self._tls[key] = certificate.server_context(authority, has_tls_13=has_tls_13)
+        return self._tls[key]
 
     def _accept(self) -> None:
         while True:
@@ -136,8 +140,9 @@ class Listeners:
 
     def _start(self, connection: socket.socket, address: Any, service: _Service) -> None:
         connection.settimeout(_IDLE_SECONDS)
-        if service.tls:
-            connection = service.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        if service.certificate:
+            tls = self._tls_of(service.certificate, service.dispatcher.host)
+            connection = tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         thread = Thread(target=self._serve, args=(connection, address, service), name="WinRM connection", daemon=True)
         with self._lock:
             self._connections[thread] = connection
@@ -176,56 +181,71 @@ class _Connection(BaseHTTPRequestHandler):
     def __init__(self, connection: socket.socket, address: Any, service: _Service, number: int) -> None:
         self._service = service
         self._number = number
-        self._authentication = ConnectionAuthentication(service.accounts, service.settings, service.channel_binding)
+        self._host = service.dispatcher.host
+        self._round_trips = 0
+        channel = _channel(connection, service.certificate)
+        self._authentication = ConnectionAuthentication(service.accounts, self._host, channel)
         super().__init__(connection, address, None)  # type: ignore[arg-type]
 
     def do_POST(self) -> None:
         if not self._service.dispatcher.is_running:
             self.close_connection = True
             return
+        self._round_trips += 1
         self._send(self._respond())
 
     def do_GET(self) -> None:
-        self._send(_Response(HTTPStatus.METHOD_NOT_ALLOWED if self.path == _PATH else HTTPStatus.NOT_FOUND))
+        self._send(_Response(HTTPStatus.METHOD_NOT_ALLOWED if self._is_ours else HTTPStatus.NOT_FOUND))
+
+    @property
+    def _is_ours(self) -> bool:
+        return self.path.partition("?")[0].lower().strip("/") == self._host.winrm.url_prefix.lower()
 
     def _respond(self) -> _Response:
         if not self.headers.get("Content-Length", "").isdecimal():
             self.close_connection = True
             return _Response(HTTPStatus.LENGTH_REQUIRED)
         body = self._read_body(int(self.headers["Content-Length"]))
-        if self.path.partition("?")[0].lower().rstrip("/") != _PATH:
+        if not self._is_ours:
             return _Response(HTTPStatus.NOT_FOUND)
         if body and self.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated":
             identity = self._service.dispatcher.identify(body)
             if identity is not None:
                 return _Response(identity.status, identity.envelope, _SOAP_CONTENT)
         log_on = self._authentication.authenticate(self.headers.get("Authorization"))
-        if log_on.account is None:
+        if log_on.session is None:
             response = _Response(HTTPStatus.UNAUTHORIZED)
         elif body is None:
             response = _Response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         elif not body:
             response = _Response(HTTPStatus.OK)
         elif is_encrypted(self.headers.get("Content-Type", "")):
-            response = self._handle_encrypted(log_on.account, body)
-        elif self._service.tls is None and not self._service.settings.allow_unencrypted:
+            response = self._handle_encrypted(log_on.session, body)
+        elif self._service.certificate is None and not self._host.winrm.allow_unencrypted:
             response = _Response(HTTPStatus.INTERNAL_SERVER_ERROR)  # inferred: no recording of this refusal is known
         else:
-            reply = self._service.dispatcher.handle(log_on.account, self._number, body)
+            reply = self._handle(log_on.session, body, is_encrypted=False)
             response = _Response(reply.status, reply.envelope, _SOAP_CONTENT)
         return replace(response, challenges=log_on.challenges)
 
-    def _handle_encrypted(self, account: str, body: bytes) -> _Response:
+    def _handle_encrypted(self, session: Session, body: bytes) -> _Response:
         context = self._authentication.context
         if context is None:
             return _Response(HTTPStatus.BAD_REQUEST)
         try:
-            decrypted = decrypt(context, body)
+            decrypted = decrypt(context, self.headers.get("Content-Type", ""), body)
         except Undecryptable:
             return _Response(HTTPStatus.BAD_REQUEST)
-        reply = self._service.dispatcher.handle(account, self._number, decrypted.envelope)
+        reply = self._handle(session, decrypted.envelope, is_encrypted=True)
         content_type, sealed = encrypt(context, decrypted.protocol, reply.envelope)
         return _Response(reply.status, sealed, content_type)
+
+    def _handle(self, session: Session, envelope: bytes, *, is_encrypted: bool) -> Reply:
+        delivery = Delivery(
+            self._number, self._round_trips, is_https=self._service.certificate is not None, is_encrypted=is_encrypted
+        )
+        self._round_trips = 0
+        return self._service.dispatcher.handle(envelope, session, delivery)
 
     def _read_body(self, length: int) -> bytes | None:
         """The body, or None for one that is too large: it is read all the same, or the client would not see why."""
@@ -249,3 +269,10 @@ class _Connection(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: the observer hears of every request."""
+
+
+def _channel(connection: socket.socket, certificate: ServerCertificate | None) -> Channel:
+    if certificate is None or not isinstance(connection, ssl.SSLSocket):
+        return Channel()
+    shown = connection.getpeercert(binary_form=True)
+    return Channel(certificate.end_point_binding(), user_principal_name(shown) if shown else None)

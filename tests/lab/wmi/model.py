@@ -117,6 +117,8 @@ class Caller:
     """Who calls: the account as it logged on (``CORP\\admin``)."""
 
     account: str
+    delegates: bool = False
+    """Whether the server was given what it takes to log on to others in the account's name."""
 
 
 class InstanceProvider(Protocol):

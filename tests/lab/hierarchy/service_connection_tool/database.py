@@ -16,6 +16,7 @@ from ..topology import SiteTopology
 
 if TYPE_CHECKING:
     from ..network import Network
+    from ..processes import Process
     from ..windows_server import WindowsServer
 
 
@@ -28,8 +29,14 @@ class SiteDatabases:
     access: dict[str, bool] = field(default_factory=dict)
     """By account in lower case: what somebody has set."""
 
-    def can_be_read(self, account: str, server: WindowsServer, site: SiteTopology) -> bool:
-        """Whether a program of an account on a server can read the database of a site."""
+    def can_be_read(self, process: Process, server: WindowsServer, site: SiteTopology) -> bool:
+        """Whether a program on a server can read the database of a site.
+
+        On another server, it is nobody, unless the log-on that has started it can be passed on.
+        """
+        if server.name != site.sql_server and not process.delegates:
+            return False
+        account = process.account
         if self.network.connect(server.name, site.sql_server, site.sql_port) != "connected":
             return False
         usual = self.servers[site.sql_server].is_administrator(account)

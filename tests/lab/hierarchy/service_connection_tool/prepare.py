@@ -57,7 +57,7 @@ def _collect(run: Run, path: str, support_id: str) -> UsageData:
     run.process.pause(_STEP_SECONDS)
     with run.hierarchy.simulation.moment():
         site = next(site for site in run.hierarchy.topology.sites if site.code == site_code)
-        can_be_read = run.hierarchy.service_connection_tool.databases.can_be_read(run.process.account, run.server, site)
+        can_be_read = run.hierarchy.service_connection_tool.databases.can_be_read(run.process, run.server, site)
     if not can_be_read:
         database = f"CM_{site_code} on {site.sql_server}"
         raise ToolError(f"Failed to connect to the database {database} as {run.process.account}.", f"{_DATABASE} {_PAGES}")

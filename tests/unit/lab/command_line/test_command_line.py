@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shlex
 import socket
@@ -21,6 +22,7 @@ from lab.hierarchy import topology as topologies
 from lab.lab import Lab
 from lab.quirks import Quirks, known_quirks
 from lab.reports import make_command, welcome
+from tickets import needs_kerberos
 from unit.lab.command_line.processes import COMMAND, ENVIRONMENT, TESTS, Started
 
 
@@ -32,6 +34,30 @@ def test_the_inventory_has_the_groups_a_playbook_needs(serve: Callable[..., Star
     assert hosts["site_servers"] == ["ps1.corp.example"]
     assert "srv2.corp.example" in hosts["servers"]
     assert "srv2.corp.example" not in hosts["site_systems"]
+
+
+@needs_kerberos
+def test_the_inventory_says_how_to_log_on_with_kerberos(serve: Callable[..., Started], tmp_path: Path) -> None:
+    serve("--kerberos")
+    inventory = (tmp_path / "inventory.yml").read_text()
+    named = json.loads((tmp_path / "control.json").read_text())["kerberos"]
+    assert f"KRB5_CONFIG={named['configuration']}" in inventory
+    assert f"administrator@{named['realm']}" in inventory
+    environment = {**os.environ, "KRB5_CONFIG": named["configuration"], "KRB5CCNAME": f"FILE:{tmp_path / 'tickets'}"}
+    password = yaml.safe_load(inventory)["all"]["vars"]["ansible_password"]
+    subprocess.run(
+        ["kinit", "administrator"], input=f"{password}\n", env=environment, text=True, capture_output=True, check=True
+    )
+
+
+def test_kerberos_that_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr("lab.kerberos.realm.SYSTEM_DIRECTORIES", "/nowhere")
+    assert main(["serve", "--kerberos", "--directory", str(tmp_path / "lab")]) == 2
+    assert "kdb5_util is not installed on this computer" in capsys.readouterr().err
+    assert not (tmp_path / "lab").exists()
 
 
 def test_run_hands_over_the_environment_and_the_exit_code() -> None:

@@ -85,6 +85,7 @@ def test_host_names_may_be_fqdns_in_any_case(tmp_path: Path) -> None:
         (f"{START}{SITE}server_options: {{ps1: {{colour: red}}}}\n", "server_options.ps1.colour is not known here"),
         (f"{START}{SITE}server_options: [ps1]\n", "server_options must be a mapping"),
         (f"{START}{SITE}ldap: maybe\n", "ldap must be true or false"),
+        (f"{START}{SITE}kerberos: maybe\n", "kerberos must be true or false"),
         (f"{START}{SITE}without_internet: [srv9]\n", "there is no server 'srv9'"),
     ],
 )
@@ -104,7 +105,7 @@ def test_servers_that_are_not_the_usual_ones() -> None:
     assert (options["srv1.corp.example"].language, options["srv1.corp.example"].domain_role) == ("de", "member")
     assert options["dc1.corp.example"].domain_role == "domain_controller"
     assert options["core1.corp.example"].system.installation_type == "Server Core"
-    assert topology.has_ldap
+    assert topology.has_ldap and not topology.has_kerberos
     assert not topologies.load("standalone").has_ldap
 
 

@@ -8,7 +8,7 @@ import ntpath
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from lab.hierarchy.accounts import make_accounts
@@ -63,6 +63,9 @@ class Desk:
 
     def __init__(self, topology: str = "offline", speed: float = 6000, role: str = "", **quirks: str) -> None:
         description = load(topology)
+        # Databases on the site servers, where the tool is not
+        sites = tuple(replace(site, sql_server=site.server) for site in description.sites)
+        description = replace(description, sites=sites)
         if role:
             description = description.with_service_connection_point(role)
         settings = Quirks(**quirks)  # type: ignore[arg-type]  # checked by whoever adds one
@@ -102,13 +105,23 @@ class Desk:
         for path in files.walk(folder):
             self.server(destination).files.copy_in(files.location(path), path)
 
-    def start(self, server: WindowsServer, account: str = ADMINISTRATOR, folder: str = TOOL) -> Process:
-        return server.processes.start(PROGRAM, rf"{folder}\{PROGRAM}", "", account, USB)
+    def start(
+        self, server: WindowsServer, account: str = ADMINISTRATOR, folder: str = TOOL, *, delegates: bool = True
+    ) -> Process:
+        return server.processes.start(PROGRAM, rf"{folder}\{PROGRAM}", "", account, USB, delegates=delegates)
 
-    def run(self, name: str, *arguments: str, account: str = ADMINISTRATOR, folder: str = TOOL, stdin: str = "") -> Result:
+    def run(
+        self,
+        name: str,
+        *arguments: str,
+        account: str = ADMINISTRATOR,
+        folder: str = TOOL,
+        stdin: str = "",
+        delegates: bool = True,
+    ) -> Result:
         """Run the tool on a server to its end."""
         server, output = self.server(name), Written()
-        process = self.start(server, account, folder)
+        process = self.start(server, account, folder, delegates=delegates)
         process.stdin = stdin.encode()
         result = server.programs[PROGRAM.lower()](server, Caller(account), arguments, process, output)
         server.processes.forget(process)

@@ -106,6 +106,11 @@ def test_a_database_that_cannot_be_reached(desk: Desk) -> None:
     assert "can not connect to the database" in desk.prepare().stdout
 
 
+def test_a_log_on_that_is_not_passed_on(desk: Desk) -> None:
+    assert "can not connect to the database" in desk.run("srv1", "-prepare", "-usagedatadest", CAB, delegates=False).stdout
+    assert desk.run("srv1", "-prepare", "-usagedatadest", CAB, delegates=True).exit_code == 0
+
+
 def test_a_full_disk(desk: Desk) -> None:
     desk.perform("set_drive", server="srv1", drive="F:", free=100)
     result = desk.run("srv1", "-prepare", "-usagedatadest", r"F:\UsageData.cab")

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from lab.certificates import CertificateAuthority, ServerCertificate
-from lab.wire.authentication import Accounts, ServiceSettings
+from lab.wire.accounts import Accounts
 from lab.wire.listener import Listeners
+from lab.wire.settings import ServiceSettings
 from pypsrp.wsman import WSMan
 from unit.lab.wire.fake_host import PASSWORD, USER, FakeHost, Recorder, Wire
 from unit.lab.wire.soap import Soap
@@ -36,8 +37,8 @@ def accounts(tmp_path: Path) -> Accounts:
 
 
 @pytest.fixture
-def host() -> FakeHost:
-    return FakeHost()
+def host(settings: ServiceSettings) -> FakeHost:
+    return FakeHost(winrm=settings)
 
 
 @pytest.fixture
@@ -55,11 +56,10 @@ def wire(
     host: FakeHost,
     recorder: Recorder,
     accounts: Accounts,
-    settings: ServiceSettings,
     authority: CertificateAuthority,
     certificate: ServerCertificate,
 ) -> Iterator[Wire]:
-    with Listeners(accounts, recorder, settings) as listeners:
+    with Listeners(accounts, recorder, authority.certificate_file) as listeners:
         yield Wire(listeners.listen(host), listeners.listen(host, certificate), str(authority.certificate_file))
 
 

@@ -12,6 +12,7 @@ from threading import Event
 from lab.quirks import Quirks
 from lab.wire.host import CommandResult, Execution, RequestRecord
 from lab.wire.listener import Listener
+from lab.wire.settings import ServiceSettings
 from lab.wmi.model import (
     Caller,
     ClassSchema,
@@ -162,6 +163,8 @@ class FakeHost:
     netbios_name: str = "SRV1"
     is_running: bool = True
     quirks: Quirks = field(default_factory=Quirks)
+    winrm: ServiceSettings = field(default_factory=ServiceSettings)
+    clock_error: float = 0.0
     wmi: FakeWmi = field(default_factory=FakeWmi)
     commands: FakeCommands = field(default_factory=FakeCommands)
 

@@ -13,9 +13,10 @@ import pytest
 import requests
 import spnego
 from lab.certificates import CertificateAuthority, ServerCertificate
-from lab.wire.authentication import Accounts, ServiceSettings
+from lab.wire.accounts import Accounts
 from lab.wire.encryption import encrypt
 from lab.wire.listener import Listeners
+from lab.wire.settings import ServiceSettings
 from pypsrp.shell import WinRS
 from pypsrp.wsman import WSMan
 from spnego.channel_bindings import GssChannelBindings
@@ -206,4 +207,4 @@ def test_keys_are_for_their_owner_only(authority: CertificateAuthority, certific
 
 def test_an_account_that_would_break_the_user_file_is_refused(accounts: Accounts) -> None:
     with pytest.raises(ValueError, match="colon"):
-        accounts.add("CORP", "other", "pass:word")
+        accounts.add("CORP", "ot:her", "pass:word")
