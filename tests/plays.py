@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,13 @@ def refused(result: Result, *words: str) -> None:
     assert result.outcome == "failed", result
     missing = [word for word in words if word not in result.message]
     assert not missing, f"{missing} not in: {result.message}"
+
+
+def examples(module: str) -> list[Task]:
+    """The tasks that the documentation of a module shows."""
+    tasks = yaml.safe_load(import_module(f"ansible_collections.configmgr.site.plugins.modules.{module}").EXAMPLES)
+    assert isinstance(tasks, list)
+    return tasks
 
 
 class Site:

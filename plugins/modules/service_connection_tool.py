@@ -86,7 +86,8 @@ options:
   proxy_password:
     description:
       - Its password, which the tool gets on its standard input, and which is in no command line. How the tool asks for it is not
-        documented.
+        documented. Should it want a keyboard, which there is none of over WinRM, the task fails and says so; then let the
+        computer through the proxy without a log-on.
     type: str
   force:
     description: Run the tool although there is nothing new.

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from dying import kill_with_descendants
-from plays import Play, Site, refused
+from plays import Play, Site, examples, refused
 from programs import needs_samba
 
 SERVER, OTHER = "srv1.corp.example", "srv2.corp.example"
@@ -163,3 +163,16 @@ def test_who_may_not_is_told_so(site: Site, packs: Path) -> None:
 def test_a_server_without_smb_is_an_error_that_names_the_port(site: Site, packs: Path) -> None:
     site.control.console("close_port", server="srv1", port=445)
     refused(transfer(site, mode="push", src=str(packs), dest=r"C:\Offline").only, "TCP port 445", "127.0.0.1")
+
+
+def test_the_examples_work(site: Site) -> None:
+    for name in ("UsageData.cab", r"ServiceConnectionTool\tool.exe", r"ServiceConnectionTool\tool.log"):
+        site.control.console("write_file", server="srv1", path=rf"C:\ProgramData\configmgr.site\{name}", content="x")
+    tasks = examples("file_transfer")
+    play = site.play(*tasks, host=SERVER)
+    assert [result.outcome for result in play.results] == ["ok"] * len(tasks), play.stdout
+    assert [file["path"] for file in play.results[-1]["files"]] == [
+        "ServiceConnectionTool/tool.exe",
+        "UsageData-PS1.cab",
+        "UsageData.cab",
+    ]

@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import pytest
-import yaml
 from ansible_processes import ROOT
-from plays import Play, Site
+from plays import Play, Site, examples
 
 SERVER = "srv1.corp.example"
 PREFIX = "service_connection_point_"
@@ -146,12 +144,6 @@ def test_check_and_restart_without_a_role(site: Site) -> None:
     for playbook in ("check", "restart"):
         play = site.run_playbook(f"configmgr.site.{playbook}")
         assert play.exit_code != 0 and "has no service connection point" in play.results[-1].message
-
-
-def examples(module: str) -> list[dict[str, Any]]:
-    tasks = yaml.safe_load(import_module(f"ansible_collections.configmgr.site.plugins.modules.{module}").EXAMPLES)
-    assert isinstance(tasks, list)
-    return tasks
 
 
 WITH_FILES = {"file_transfer", "service_connection_tool"}

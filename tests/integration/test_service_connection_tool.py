@@ -13,8 +13,8 @@ import pytest
 import yaml
 from lab.hierarchy import topology as topologies
 from lab.hierarchy.site import VERSION
-from plays import Play, Site, refused
-from programs import needs_curl
+from plays import Play, Site, examples, refused
+from programs import needs_curl, needs_tinyproxy
 from tickets import needs_kerberos
 
 ROLE_SERVER, INTERNET = "srv1.corp.example", "internet1.corp.example"
@@ -159,3 +159,29 @@ def test_a_damaged_package_is_an_error_that_says_so(offline: Site) -> None:
         "a file is damaged",
         "ServiceConnectionTool.log",
     )
+
+
+@needs_tinyproxy
+@pytest.mark.parametrize("asks_at", ["input", "console"])
+def test_the_examples_work_with_the_files_carried_in_between(make_site: Callable[..., Site], asks_at: str) -> None:
+    offline = make_site("offline", tool_proxy_password=asks_at)
+    folder = r"C:\ProgramData\configmgr.site"
+    for server in (ROLE_SERVER, INTERNET):
+        offline.control.console("set_tool_version", server=server, version=VERSION, folder=rf"{folder}\ServiceConnectionTool")
+    offline.control.console("add_proxy", name="proxy.corp.example", port=8080, account=r"CORP\proxy")
+    prepare, export, connect, again, bring_in = examples("service_connection_tool")
+    prepared, _exported = offline.play(prepare, export, host=ROLE_SERVER).results
+    carry(offline, ROLE_SERVER, INTERNET, rf"{folder}\UsageData.cab")
+    variables = {
+        "internet_computer": INTERNET,
+        "prepared": prepared.values,
+        "proxy": "proxy.corp.example:8080",
+        "proxy_password": offline.password(r"CORP\proxy"),
+    }
+    connected = offline.play(connect, again, host=ROLE_SERVER, variables=variables)
+    if asks_at == "console":
+        refused(connected.results[-1], "at a keyboard", "without a log-on")
+        return
+    assert [result.outcome for result in connected.results] == ["ok", "ok"], connected.stdout
+    carry(offline, INTERNET, ROLE_SERVER, rf"{folder}\UpdatePacks")
+    assert offline.play(bring_in, host=ROLE_SERVER).only["changed"]
