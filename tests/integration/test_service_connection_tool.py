@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import logons
 import pytest
 import yaml
+from dying import kill_with_descendants
 from lab.hierarchy import topology as topologies
 from lab.hierarchy.site import VERSION
 from plays import Play, Site, examples, refused
@@ -140,6 +142,28 @@ def test_what_cannot_work_is_refused_before_anything_is_run(offline: Site) -> No
     refused(run(offline, "connect", host=INTERNET, usage_data=CAB, updates=PACKS).only, "is no cabinet file")
     missing = offline.play({MODULE: {"phase": "prepare", "usage_data": CAB, "tool": r"C:\Nowhere"}}, host=ROLE_SERVER)
     refused(missing.only, "There is no ServiceConnectionTool.exe in", "configmgr.site.file_transfer")
+
+
+def test_two_runs_at_once_are_refused_and_one_that_was_cut_off_is_followed(offline: Site, tmp_path: Path) -> None:
+    run(offline, "prepare", usage_data=CAB)
+    carry(offline, ROLE_SERVER, INTERNET, CAB)
+    offline.control.console("publish_update", name="Large", full_version="5.00.9150.1000", size=400 * 1024 * 1024)
+    connect = {"phase": "connect", "tool": TOOL, "usage_data": CAB, "updates": PACKS}
+    playbook = tmp_path / "connects.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": INTERNET, "gather_facts": False, "tasks": [{MODULE: connect}]}]))
+    process = offline.start_playbook(str(playbook))
+    processes = offline.lab.hierarchy.servers[INTERNET].processes
+    while not list(processes):
+        assert process.exit_code is None
+        time.sleep(0.01)  # Nothing tells when the lab has started it
+    kill_with_descendants(process.pid)
+    process.output(timeout=60)
+    other = run(offline, "connect", host=INTERNET, usage_data=CAB, updates=r"C:\Offline\Others").only
+    refused(other, "is at work on this computer already", "Two runs at once")
+    assert other["changed"] is False
+    followed = run(offline, "connect", host=INTERNET, usage_data=CAB, updates=PACKS).only
+    assert (followed["action"], followed["changed"]) == ("follow", True), followed
+    assert len(followed["updates"]["packages"]) == 1
 
 
 def test_usage_data_of_another_site_is_refused(offline: Site) -> None:
