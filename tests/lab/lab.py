@@ -215,7 +215,7 @@ class Lab:
     def _listen_to_smb(self, undo: ExitStack) -> None:
         if samba.missing():
             return
-        undo.callback(self._samba.end_connections)
+        undo.callback(self._samba.close)
         for name in self.topology.servers:
             port = SmbPort(self._samba, partial(self._server, name), self.topology.netbios_domain)
             undo.callback(port.close)

@@ -44,18 +44,45 @@ class Samba:
         self._numbers = itertools.count()
         self._processes: set[Popen[bytes]] = set()
         self._lock = Lock()
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Serve nobody any more."""
+        with self._lock:
+            self._is_closed = True
+        self.end_connections()
 
     def end_connections(self) -> None:
-        """Cut all connections that are being served."""
-        for process in list(self._processes):
+        """Cut all connections that are being served; their processes are gone then."""
+        with self._lock:
+            processes = list(self._processes)
+        for process in processes:
             process.kill()
+        for process in processes:
+            process.wait()
 
     @contextmanager
     def serving(self, connection: socket.socket, server: SharedServer) -> Iterator[Popen[bytes]]:
-        """A process that serves a connection, and ends with it, with this context, and with the thread that has begun it."""
+        """A process that serves a connection, and ends with it, with this context, and with the thread that has begun it.
+
+        ConnectionAbortedError once nobody is served any more.
+        """
         with self._lock:
+            if self._is_closed:
+                raise ConnectionAbortedError("the lab has ended")
             if not self._directory.is_dir():
                 self._make_accounts(server)
+            process, folder = self._start(connection, server)
+            self._processes.add(process)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+            self._processes.discard(process)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _start(self, connection: socket.socket, server: SharedServer) -> tuple[Popen[bytes], Path]:
         folder = self._directory / f"connection{next(self._numbers)}"
         folder.mkdir()
         settings = self._configure(server, folder)
@@ -68,14 +95,7 @@ class Samba:
                 env=self._environment(),
                 start_new_session=True,
             )
-        self._processes.add(process)
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-            self._processes.discard(process)
-            shutil.rmtree(folder, ignore_errors=True)
+        return process, folder
 
     def _make_accounts(self, server: SharedServer) -> None:
         directory = self._directory
