@@ -29,7 +29,7 @@ attributes:
     support: none
   connection:
     description: Connections that the module can use.
-    details: V(ansible.builtin.winrm), with every method to log on that it supports.
+    details: V(ansible.builtin.winrm) and V(ansible.builtin.psrp), with every method to log on that they support.
     support: partial
 """
 

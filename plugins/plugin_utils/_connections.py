@@ -19,6 +19,7 @@ from typing import Any
 from ansible.errors import AnsibleConnectionFailure
 
 from ._connection_variables import PSRP, WINRM, Variables
+from ._probes.endpoint import Endpoint
 from ._wsman.client import Transport
 from ._wsman.errors import AuthenticationRejected, Reason
 from ._wsman.refusals import METHODS, reason_of
@@ -61,6 +62,16 @@ class HostConnection(ABC):
         """What people call that."""
         return " or ".join(dict.fromkeys(METHODS.get(method, method) for method in self.methods))
 
+    @property
+    @abstractmethod
+    def endpoint(self) -> Endpoint:
+        """Where the plugin connects to."""
+
+    @property
+    @abstractmethod
+    def gets_tickets(self) -> bool:
+        """Whether tickets of Kerberos are got with the account's password, rather than before."""
+
     @abstractmethod
     def transport(self) -> Transport:
         """Connect. Nothing is sent to the server yet, but a ticket may be got from a key distribution center."""
@@ -79,6 +90,26 @@ class WinrmConnection(HostConnection):
         if given:
             return tuple(map(str, given))
         return ("kerberos",) if "@" in self.user else ("ssl",)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        plugin = self._plugin
+        plugin._build_winrm_kwargs()
+        more = plugin._winrm_kwargs
+        is_verified = more.get("server_cert_validation", "validate") == "validate"
+        authority = more.get("ca_trust_path") or "legacy_requests"
+        return Endpoint(
+            plugin._winrm_scheme,
+            plugin._winrm_host,
+            int(plugin._winrm_port),
+            plugin._winrm_path,
+            verify=is_verified and (authority == "legacy_requests" or str(authority)),
+            proxy=_proxy(more.get("proxy")),
+        )
+
+    @property
+    def gets_tickets(self) -> bool:
+        return bool(self._plugin.get_option("kerberos_mode") == "managed" or self._plugin.get_option("remote_password"))
 
     def transport(self) -> Transport:
         plugin = self._plugin
@@ -122,6 +153,23 @@ class PsrpConnection(HostConnection):
     def methods(self) -> tuple[str, ...]:
         return (str(self._plugin.get_option("auth")),)
 
+    @property
+    def endpoint(self) -> Endpoint:
+        self._plugin._build_kwargs()
+        settings = self._plugin._psrp_conn_kwargs
+        return Endpoint(
+            "https" if settings["ssl"] else "http",
+            settings["server"],
+            int(settings["port"]),
+            settings["path"] or "wsman",
+            verify=settings["cert_validation"],
+            proxy=_proxy(settings["proxy"]),
+        )
+
+    @property
+    def gets_tickets(self) -> bool:
+        return bool(self._plugin.get_option("remote_password"))
+
     def transport(self) -> Transport:
         plugin = self._plugin
         if plugin.runspace is not None:
@@ -138,6 +186,11 @@ class PsrpConnection(HostConnection):
             return PypsrpTransport(WSMan(**plugin._psrp_conn_kwargs))
         except ValueError as error:
             raise AuthenticationRejected(str(error), reason_of(str(error))) from error
+
+
+def _proxy(setting: Any) -> str:
+    # pywinrm takes a word for the environment's
+    return "" if setting in (None, "legacy_requests") else str(setting)
 
 
 CONNECTIONS: dict[str, type[HostConnection]] = {"winrm": WinrmConnection, "psrp": PsrpConnection}

@@ -15,7 +15,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .errors import AuthenticationRejected, Reason
@@ -155,7 +155,7 @@ def _unauthorized_answer(error: BaseException) -> str | None:
 
 
 def _refused(attempt: Attempt, header: str) -> AuthenticationRejected:
-    if not _is_offered(attempt, header):
+    if not is_offered(attempt.method, offers_of(header)):
         return _not_offered(header)
     for code in _kerberos_errors(header):
         reason = _KERBEROS_ERRORS.get(code, Reason.OTHER)
@@ -184,17 +184,18 @@ def _credssp(text: str) -> AuthenticationRejected:
     return AuthenticationRejected(f"the server refused the account or its password (status 0x{status[1]})", reason)
 
 
-def _is_offered(attempt: Attempt, header: str) -> bool:
-    wanted = _OFFERS.get(attempt.name)
-    return wanted is None or bool(set(map(str.lower, wanted)) & set(map(str.lower, _offers(header))))
-
-
 def _not_offered(header: str) -> AuthenticationRejected:
-    offers = " and ".join(_offers(header)) or "nothing"
+    offers = " and ".join(offers_of(header)) or "nothing"
     return AuthenticationRejected(f"the server does not offer it there; it offers {offers}", Reason.NOT_OFFERED)
 
 
-def _offers(header: str) -> list[str]:
+def is_offered(method: str, offers: Iterable[str]) -> bool:
+    """Whether a server that offers these lets somebody log on with a method of the libraries."""
+    wanted = _OFFERS.get(METHODS.get(method, method))
+    return wanted is None or bool(set(map(str.lower, wanted)) & set(map(str.lower, offers)))
+
+
+def offers_of(header: str) -> list[str]:
     """The names of the methods in a header, which may have several headers in one."""
     return list(dict.fromkeys(re.findall(r"(?:^|,)\s*([A-Za-z]+)(?=\s|,|$)", header)))
 

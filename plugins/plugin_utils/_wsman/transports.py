@@ -215,7 +215,7 @@ def _failure(error: Exception) -> WsmanError:
 
 def _network_error(error: requests.exceptions.RequestException) -> WsmanError:
     """Sort a failure of the HTTP library by whether the server can have seen the request; in doubt, it has."""
-    text = _innermost(error)
+    text = innermost(error)
     if isinstance(error, requests.exceptions.SSLError):
         if "CERTIFICATE_VERIFY_FAILED" in str(error) or "CertificateError" in str(error):
             return CertificateNotTrusted(text)
@@ -231,7 +231,7 @@ def _network_error(error: requests.exceptions.RequestException) -> WsmanError:
     return ConnectionLost(text)
 
 
-def _innermost(error: BaseException) -> str:
+def innermost(error: BaseException) -> str:
     """The cause that the HTTP library has wrapped several times, without the wrapping."""
     seen: set[int] = set()
     while id(error) not in seen:
