@@ -109,7 +109,8 @@ class WinrmConnection(HostConnection):
 
     @property
     def gets_tickets(self) -> bool:
-        return bool(self._plugin.get_option("kerberos_mode") == "managed" or self._plugin.get_option("remote_password"))
+        mode = self._plugin.get_option("kerberos_mode")
+        return bool(mode == "managed" if mode else self._plugin.get_option("remote_password"))
 
     def transport(self) -> Transport:
         plugin = self._plugin
@@ -123,9 +124,7 @@ class WinrmConnection(HostConnection):
             try:
                 plugin._connect()
             except AnsibleConnectionFailure as error:
-                text = re.sub(
-                    rf"^({re.escape(self.methods[0])}|Kerberos auth failure for principal [^:]*): ", "", error.message
-                )
+                text = _PREFIX.sub("", error.message)
                 raise AuthenticationRejected(text.rstrip("."), reason_of(text)) from error
             finally:
                 if not has_several:

@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import logons
 import pytest
 import yaml
 from plays import Play, Result, Site, examples, refused
+from tickets import needs_kerberos
 
 MODULE = "configmgr.site.connection_info"
 PROVIDER, OTHER = "ps1.corp.example", "srv1.corp.example"
@@ -143,3 +146,23 @@ def test_its_examples_work_where_nothing_else_does(site: Site, number: int) -> N
     assert play.only.outcome == ("ok" if is_last else "failed"), play.stdout
     if is_last:
         assert play.only["result"][0][0] == "name"
+
+
+@needs_kerberos
+def test_tickets(make_site: Callable[..., Site], tmp_path: Path) -> None:
+    site = make_site(kerberos=True)
+    with_ticket = logons.tickets(site.lab, tmp_path).environment
+    ways = {
+        way.name: way
+        for way in logons.WAYS
+        if way.name in ("winrm, Kerberos, ticket got before, https", "psrp, Kerberos, http")
+    }
+    hosts = {name: way.host_variables(site.lab) for name, way in ways.items()}
+    for environment, status in ((with_ticket, "passed"), ({**with_ticket, "KRB5CCNAME": str(tmp_path / "none")}, "failed")):
+        site.environment = environment
+        results = diagnose(site, tmp_path, hosts)
+        ticket = found(results["winrm, Kerberos, ticket got before, https"])["ticket"]
+        assert ticket["status"] == status, ticket
+        assert ("administrator@CORP.EXAMPLE" in ticket["evidence"]) is (status == "passed")
+        assert found(results["psrp, Kerberos, http"])["ticket"]["evidence"] == "one is got with the password"
+        assert results["psrp, Kerberos, http"]["verdict"] == "passed", results["psrp, Kerberos, http"]["table"]
