@@ -78,7 +78,7 @@ bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them besid
 log-on-table: $(VENV)/.kerberos link ## Log on in every way against the lab, and write the table in README.md
 	@$(BIN)/python -m logon_table
 
-lab: $(VENV)/.run link ## Start a simulated hierarchy until Ctrl-C (TOPOLOGY=standalone|hierarchy, LAB=directory)
+lab: $(VENV)/.run link ## Start a simulated hierarchy until Ctrl-C (TOPOLOGY=standalone|hierarchy|offline, LAB=directory)
 	@exec $(BIN)/python -m lab serve --topology "$(TOPOLOGY)" --directory "$(LAB)"
 
 lab-state: $(VENV)/.run ## Show the state of the simulated hierarchy that `make lab` has started
