@@ -14,6 +14,8 @@ VENV := .venv/$(VERSION)
 BIN := $(VENV)/bin
 # A test that waits for the lab leaves its processor to another.
 WORKERS := $(shell "$(PYTHON)" -c 'import os; print(3 * (os.cpu_count() or 1))' 2>/dev/null)
+GATES := .venv/gates-$(VERSION)
+GATE ?=
 COLLECTION := .build/ansible_collections/configmgr/site
 LAB ?= .lab
 TOPOLOGY ?= standalone
@@ -29,7 +31,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration molecule lint bench chaos log-on-table lab lab-state doc clean link
+.PHONY: help demo test unit integration molecule lint bench chaos gates log-on-table lab lab-state doc clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,8 +68,11 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p moving -p benchmarks -p chaos -p logons -p logon_table -p tickets
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p moving -p benchmarks -p chaos -p collection_copies -p gates -p logons -p logon_table -p tickets
 	$(BIN)/yamllint --strict .
+
+gates: $(GATES)/.installed ## Check what has to pass before the collection is published (GATE=reuse|sanity|...; two minutes or so)
+	@$(GATES)/bin/python -m gates $(GATE)
 
 chaos: $(VENV)/.test link ## Move the role with every fault at every request, and print what came of it (a minute or so)
 	@$(BIN)/python -m chaos
@@ -107,6 +112,12 @@ $(VENV)/.run: requirements.txt tests/lab/requirements.txt | $(BIN)/python
 $(VENV)/.test: tests/requirements.txt $(VENV)/.run
 	@echo 'Installing the Python packages of the tests ...'
 	@$(PIP) -r tests/requirements.txt
+	@touch $@
+
+$(GATES)/.installed: tests/gates-requirements.txt
+	@echo 'Installing the tools of make gates in $(GATES) (a minute or so) ...'
+	@"$(PYTHON)" -m venv $(GATES)
+	@$(GATES)/bin/python -m pip --quiet --disable-pip-version-check install -r tests/gates-requirements.txt
 	@touch $@
 
 # What needs programs of this computer to be built. Optimised, it would take three times as long, which no test makes good.
