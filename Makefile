@@ -31,10 +31,10 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration molecule lint bench chaos gates log-on-table lab lab-state doc clean link
+.PHONY: help demo test unit integration molecule lint bench chaos execution-environment gates log-on-table lab lab-state doc clean link
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.run link ## Install a service connection point in a simulated hierarchy, twice, and move it
 	@exec $(BIN)/python -m lab run --topology standalone -- tests/demo.sh
@@ -68,8 +68,13 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p moving -p benchmarks -p chaos -p collection_copies -p gates -p logons -p logon_table -p tickets
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p moving -p benchmarks -p chaos -p collection_copies -p gates -p logons -p logon_table -p tickets
 	$(BIN)/yamllint --strict .
+
+# Its lab has an environment of its own: what is checked has nothing that the lab brings.
+execution-environment: $(GATES)/.installed $(VENV)/.kerberos link ## Run a playbook in what meta/execution-environment.yml asks for (a minute or so)
+	@$(GATES)/bin/python -m execution_environment
+	@$(BIN)/python -m lab run --service-connection-point srv1:online -- $(GATES)/bin/python -m execution_environment play
 
 gates: $(GATES)/.installed ## Check what has to pass before the collection is published (GATE=reuse|sanity|...; two minutes or so)
 	@$(GATES)/bin/python -m gates $(GATE)
