@@ -16,6 +16,7 @@ BIN := $(VENV)/bin
 WORKERS := $(shell "$(PYTHON)" -c 'import os; print(3 * (os.cpu_count() or 1))' 2>/dev/null)
 GATES := .venv/gates-$(VERSION)
 GATE ?=
+VERSIONS ?=
 COLLECTION := .build/ansible_collections/configmgr/site
 LAB ?= .lab
 TOPOLOGY ?= standalone
@@ -31,7 +32,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration molecule lint bench chaos execution-environment gates log-on-table lab lab-state doc clean link
+.PHONY: help demo test unit integration molecule lint bench chaos ansible-versions execution-environment gates log-on-table lab lab-state doc clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -68,8 +69,11 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p moving -p benchmarks -p chaos -p collection_copies -p gates -p logons -p logon_table -p tickets
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p moving -p ansible_versions -p benchmarks -p chaos -p collection_copies -p gates -p logons -p logon_table -p tickets
 	$(BIN)/yamllint --strict .
+
+ansible-versions: link ## Test with every version of ansible-core, and write the table in README.md (VERSIONS=lowest|newest|2.18|...)
+	@"$(PYTHON)" tests/ansible_versions.py $(VERSIONS)
 
 # Its lab has an environment of its own: what is checked has nothing that the lab brings.
 execution-environment: $(GATES)/.installed $(VENV)/.kerberos link ## Run a playbook in what meta/execution-environment.yml asks for (a minute or so)
