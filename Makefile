@@ -32,7 +32,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration molecule lint bench chaos ansible-versions execution-environment gates log-on-table lab lab-state doc clean link
+.PHONY: help demo test test-all unit integration molecule lint bench chaos ansible-versions coverage execution-environment gates log-on-table lab lab-state doc clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,8 @@ demo: $(VENV)/.run link ## Install a service connection point in a simulated hie
 	@exec $(BIN)/python -m lab run --topology standalone -- tests/demo.sh
 
 test: lint unit integration molecule ## Run all tests, as CI does (under ten minutes)
+
+test-all: gates execution-environment coverage ansible-versions ## What CI runs besides make test (half an hour; VERSIONS="lowest newest" is less)
 
 unit: $(VENV)/.kerberos link ## Run the tests of the parts
 	$(BIN)/python -m pytest tests/unit -n auto -q
@@ -79,6 +81,14 @@ ansible-versions: link ## Test with every version of ansible-core, and write the
 execution-environment: $(GATES)/.installed $(VENV)/.kerberos link ## Run a playbook in what meta/execution-environment.yml asks for (a minute or so)
 	@$(GATES)/bin/python -m execution_environment
 	@$(BIN)/python -m lab run --service-connection-point srv1:online -- $(GATES)/bin/python -m execution_environment play
+
+# Those of the lab are not about the collection, and take long.
+coverage: $(VENV)/.kerberos link ## Run the tests of the collection, and say which of its lines and branches they have not run (a quarter of an hour)
+	@rm -rf .build/coverage && mkdir -p .build/coverage
+	$(BIN)/coverage run -m pytest tests/unit/plugin_utils tests/unit/documentation tests/integration -n $(WORKERS) --dist worksteal -q
+	@# It warns of what processes have left that tests had killed while they wrote
+	@$(BIN)/coverage combine --quiet 2>/dev/null
+	@$(BIN)/coverage report
 
 gates: $(GATES)/.installed ## Check what has to pass before the collection is published (GATE=reuse|sanity|...; two minutes or so)
 	@$(GATES)/bin/python -m gates $(GATE)
