@@ -17,6 +17,7 @@ WORKERS := $(shell "$(PYTHON)" -c 'import os; print(3 * (os.cpu_count() or 1))' 
 GATES := .venv/gates-$(VERSION)
 GATE ?=
 VERSIONS ?=
+PART ?=
 COLLECTION := .build/ansible_collections/configmgr/site
 LAB ?= .lab
 TOPOLOGY ?= standalone
@@ -96,8 +97,8 @@ gates: $(GATES)/.installed ## Check what has to pass before the collection is pu
 chaos: $(VENV)/.test link ## Move the role with every fault at every request, and print what came of it (a minute or so)
 	@$(BIN)/python -m chaos
 
-bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them beside the budgets (a minute or so)
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/.test link ## Count requests, bytes, CPU and time, and write the tables of the guide about speed (five minutes; PART=comparison|...)
+	@$(BIN)/python -m benchmarks $(PART)
 
 log-on-table: $(VENV)/.kerberos link ## Log on in every way against the lab, and write the table in README.md
 	@$(BIN)/python -m logon_table
