@@ -40,9 +40,9 @@ help: ## Show this list
 demo: $(VENV)/.run link ## Install a service connection point in a simulated hierarchy, twice, and move it
 	@exec $(BIN)/python -m lab run --topology standalone -- tests/demo.sh
 
-test: lint unit integration molecule ## Run all tests, as CI does (under ten minutes)
+test: lint unit integration molecule ## Run all tests (under ten minutes)
 
-test-all: gates execution-environment coverage ansible-versions ## What CI runs besides make test (half an hour; VERSIONS="lowest newest" is less)
+test-all: test gates execution-environment ansible-versions coverage ## Run what make test is too short for, too (an hour)
 
 unit: $(VENV)/.kerberos link ## Run the tests of the parts
 	$(BIN)/python -m pytest tests/unit -n auto -q
