@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 MASK = "********"
+_PART_OF_A_WORD = 4
+"""How long a secret must be to be masked inside of a word, too. Else one of a single letter would make texts unreadable."""
 _LETTERS = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 _ENTITIES = {"&": ("amp",), "<": ("lt",), ">": ("gt",), '"': ("quot",), "'": ("apos",)}
 _ACCOUNT_IN_URL = re.compile(r"(?<=://)[^\s'\"]*@")
@@ -41,7 +43,7 @@ class Masker:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         # The longest first, as one may be a part of another
-        patterns = ["".join(map(_written, secret)) for secret in sorted(set(secrets), key=len, reverse=True) if secret]
+        patterns = [_expression(secret) for secret in sorted(set(secrets), key=len, reverse=True) if secret]
         self._secrets = re.compile("|".join(patterns)) if patterns else None
 
     def __call__(self, value: Any) -> Any:
@@ -58,6 +60,11 @@ class Masker:
         if self._secrets is not None:
             text = self._secrets.sub(MASK, text)
         return _ACCOUNT_IN_URL.sub(f"{MASK}@", text)
+
+
+def _expression(secret: str) -> str:
+    expression = "".join(map(_written, secret))
+    return expression if len(secret) >= _PART_OF_A_WORD else rf"(?<!\w){expression}(?!\w)"
 
 
 def _written(character: str) -> str:

@@ -63,6 +63,10 @@ def test_accounts_in_urls(url: str, shown: str, plain: str) -> None:
     assert without_account(url) == plain
 
 
+def test_a_very_short_secret_leaves_words_readable() -> None:
+    assert Masker(["x"])("proxy: 'x' is too short") == "proxy: '********' is too short"
+
+
 def test_an_option_of_a_wrong_type_has_secrets_too() -> None:
     assert list(texts_in({"a": ["one", {"b": 2, "c": None}], "d": True})) == ["one", "2"]
 
