@@ -15,6 +15,8 @@ BIN := $(VENV)/bin
 # A test that waits for the lab leaves its processor to another.
 WORKERS := $(shell "$(PYTHON)" -c 'import os; print(3 * (os.cpu_count() or 1))' 2>/dev/null)
 COLLECTION := .build/ansible_collections/configmgr/site
+DOCS_VENV := .venv/docs-$(VERSION)
+DOCS := .build/docs
 LAB ?= .lab
 TOPOLOGY ?= standalone
 SCENARIOS := $(notdir $(patsubst %/,%,$(dir $(wildcard extensions/molecule/*/molecule.yml))))
@@ -29,7 +31,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration molecule lint bench chaos log-on-table lab lab-state doc clean link
+.PHONY: help demo test unit integration molecule lint bench chaos log-on-table lab lab-state doc docs clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -89,6 +91,19 @@ doc: $(VENV)/.run link ## Show the documentation of a module (MODULE=service_con
 		{ echo "There is no module $(MODULE). There are:" $(patsubst %.py,%,$(notdir $(wildcard plugins/modules/*.py))); exit 1; }
 	@$(BIN)/ansible-doc configmgr.site.$(MODULE:configmgr.site.%=%)
 
+# Warnings are errors: of antsibull-docs what is wrong with documentation, of Sphinx references that lead nowhere as well.
+docs: export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.build
+docs: export PATH := $(CURDIR)/$(DOCS_VENV)/bin:$(PATH)
+docs: $(DOCS_VENV)/.ready link ## Build the documentation site, with the guides, in .build/docs
+	@rm -rf $(DOCS)
+	@mkdir -p $(DOCS)/rst && chmod og-w $(DOCS)/rst && cp docs/sphinx/conf.py $(DOCS)
+	@cd $(COLLECTION)/ && antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck \
+		--validate-collection-refs=self .
+	@antsibull-docs --config-file docs/sphinx/antsibull-docs.cfg collection --use-current --squash-hierarchy --fail-on-error \
+		--cleanup everything --dest-dir $(DOCS)/rst configmgr.site
+	@sphinx-build -q -W --keep-going -b html -c $(DOCS) $(DOCS)/rst $(DOCS)/html
+	@echo 'Open file://$(CURDIR)/$(DOCS)/html/index.html'
+
 clean: ## Remove everything that make has made
 	rm -rf .build .hypothesis .lab* .venv .mypy_cache .pytest_cache .ruff_cache tests/output
 	find plugins tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -116,6 +131,12 @@ $(VENV)/.kerberos: tests/kerberos-requirements.txt tests/install-system-packages
 	@command -v krb5-config >/dev/null && command -v cc >/dev/null \
 		&& CFLAGS='-O0 -g0' $(PIP) --no-cache-dir -r tests/kerberos-requirements.txt && touch $@ \
 		|| echo 'Not built, which needs libkrb5-dev and a C compiler: the tests of Kerberos will not run.'
+
+$(DOCS_VENV)/.ready: docs/requirements.txt
+	@echo 'Making a virtual environment for the documentation (a minute or so) ...'
+	@"$(PYTHON)" -m venv $(DOCS_VENV)
+	@$(DOCS_VENV)/bin/python -m pip --quiet --disable-pip-version-check install -r docs/requirements.txt
+	@touch $@
 
 # A collection is found by its path: ansible_collections/NAMESPACE/NAME.
 link:
