@@ -14,6 +14,9 @@ VENV := .venv/$(VERSION)
 BIN := $(VENV)/bin
 # A test that waits for the lab leaves its processor to another.
 WORKERS := $(shell "$(PYTHON)" -c 'import os; print(3 * (os.cpu_count() or 1))' 2>/dev/null)
+GATES := .venv/gates-$(VERSION)
+GATE ?=
+VERSIONS ?=
 COLLECTION := .build/ansible_collections/configmgr/site
 DOCS_VENV := .venv/docs-$(VERSION)
 DOCS := .build/docs
@@ -31,15 +34,17 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration molecule lint bench chaos log-on-table lab lab-state doc docs clean link
+.PHONY: help demo test test-all unit integration molecule lint bench chaos ansible-versions coverage execution-environment gates log-on-table lab lab-state doc docs messages clean link
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.run link ## Install a service connection point in a simulated hierarchy, twice, and move it
 	@exec $(BIN)/python -m lab run --topology standalone -- tests/demo.sh
 
 test: lint unit integration molecule ## Run all tests, as CI does (under ten minutes)
+
+test-all: gates execution-environment coverage ansible-versions ## What CI runs besides make test (half an hour; VERSIONS="lowest newest" is less)
 
 unit: $(VENV)/.kerberos link ## Run the tests of the parts
 	$(BIN)/python -m pytest tests/unit -n auto -q
@@ -68,8 +73,27 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p moving -p benchmarks -p chaos -p logons -p logon_table -p tickets
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p moving -p ansible_versions -p benchmarks -p chaos -p collection_copies -p gates -p logons -p logon_table -p tickets
 	$(BIN)/yamllint --strict .
+
+ansible-versions: link ## Test with every version of ansible-core, and write the table in README.md (VERSIONS=lowest|newest|2.18|...)
+	@"$(PYTHON)" tests/ansible_versions.py $(VERSIONS)
+
+# Its lab has an environment of its own: what is checked has nothing that the lab brings.
+execution-environment: $(GATES)/.installed $(VENV)/.kerberos link ## Run a playbook in what meta/execution-environment.yml asks for (a minute or so)
+	@$(GATES)/bin/python -m execution_environment
+	@$(BIN)/python -m lab run --service-connection-point srv1:online -- $(GATES)/bin/python -m execution_environment play
+
+# Those of the lab are not about the collection, and take long.
+coverage: $(VENV)/.kerberos link ## Run the tests of the collection, and say which of its lines and branches they have not run (a quarter of an hour)
+	@rm -rf .build/coverage && mkdir -p .build/coverage
+	$(BIN)/coverage run -m pytest tests/unit/plugin_utils tests/unit/documentation tests/integration -n $(WORKERS) --dist worksteal -q
+	@# It warns of what processes have left that tests had killed while they wrote
+	@$(BIN)/coverage combine --quiet 2>/dev/null
+	@$(BIN)/coverage report
+
+gates: $(GATES)/.installed ## Check what has to pass before the collection is published (GATE=reuse|sanity|...; two minutes or so)
+	@$(GATES)/bin/python -m gates $(GATE)
 
 chaos: $(VENV)/.test link ## Move the role with every fault at every request, and print what came of it (a minute or so)
 	@$(BIN)/python -m chaos
@@ -80,7 +104,7 @@ bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them besid
 log-on-table: $(VENV)/.kerberos link ## Log on in every way against the lab, and write the table in README.md
 	@$(BIN)/python -m logon_table
 
-lab: $(VENV)/.run link ## Start a simulated hierarchy until Ctrl-C (TOPOLOGY=standalone|hierarchy, LAB=directory)
+lab: $(VENV)/.run link ## Start a simulated hierarchy until Ctrl-C (TOPOLOGY=standalone|hierarchy|offline, LAB=directory)
 	@exec $(BIN)/python -m lab serve --topology "$(TOPOLOGY)" --directory "$(LAB)"
 
 lab-state: $(VENV)/.run ## Show the state of the simulated hierarchy that `make lab` has started
@@ -122,6 +146,12 @@ $(VENV)/.run: requirements.txt tests/lab/requirements.txt | $(BIN)/python
 $(VENV)/.test: tests/requirements.txt $(VENV)/.run
 	@echo 'Installing the Python packages of the tests ...'
 	@$(PIP) -r tests/requirements.txt
+	@touch $@
+
+$(GATES)/.installed: tests/gates-requirements.txt
+	@echo 'Installing the tools of make gates in $(GATES) (a minute or so) ...'
+	@"$(PYTHON)" -m venv $(GATES)
+	@$(GATES)/bin/python -m pip --quiet --disable-pip-version-check install -r tests/gates-requirements.txt
 	@touch $@
 
 # What needs programs of this computer to be built. Optimised, it would take three times as long, which no test makes good.

@@ -9,6 +9,7 @@ costs whose requests are answered at once.
 from __future__ import annotations
 
 import gc
+import sys
 import warnings
 from importlib import import_module
 
@@ -22,6 +23,11 @@ warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been conf
 import_module("ansible_collections.ansible.builtin")
 for action in sorted((ROOT / "plugins/action").glob("*.py")):
     import_module(f"ansible_collections.configmgr.site.plugins.action.{action.stem}")
+# Ansible ends the processes of tasks that have given their result. While code coverage is measured (make coverage), it waits
+# until they have written theirs.
+if "coverage" in sys.modules:
+    worker = import_module("ansible.executor.process.worker").WorkerProcess
+    worker.terminate = lambda process: process.join(30)
 # Else the garbage collector of each process would touch, and so copy, all that was loaded
 gc.collect()
 gc.freeze()

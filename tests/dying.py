@@ -31,8 +31,9 @@ class Death:
         with self._lock:
             self._left -= 1
             if self._left == 0 and self.process is not None:
-                kill_with_descendants(self.process.pid)
+                # Said before, as whoever waits for the end of the process asks right afterwards
                 self.has_come = True
+                kill_with_descendants(self.process.pid)
 
 
 def kill_with_descendants(pid: int) -> None:

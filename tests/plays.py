@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,9 @@ import yaml
 from ansible_processes import PlaybookProcess
 from lab.client import LabControl
 from lab.lab import Lab
+
+_LIMIT = 900 if "coverage" in sys.modules else 180
+"""Seconds for a playbook. Each of its processes takes three times as long while code coverage is measured (make coverage)."""
 
 WRITES = frozenset({"Create", "Put", "Delete"})
 
@@ -93,7 +97,7 @@ class Site:
     def run_playbook(self, playbook: str, *arguments: str, variables: dict[str, Any] | None = None) -> Play:
         """Run a playbook."""
         process = self.start_playbook(playbook, *arguments, variables=variables)
-        stdout, stderr = process.output(timeout=180)
+        stdout, stderr = process.output(_LIMIT)
         assert process.exit_code is not None
         results = self._results_file
         lines = results.read_text().splitlines() if results.exists() else []

@@ -12,10 +12,11 @@ from ansible.errors import AnsibleActionFail
 
 from ..plugin_utils._action import QUERY_OPTION, SITE_CODE_OPTION, Options, Result, SiteAction
 from ..plugin_utils._configmgr.classes import SCHEMA
+from ..plugin_utils._configmgr.verdicts import FAIL_ON, counted, fails, worst_of
 from ..plugin_utils._connection_variables import advice
 from ..plugin_utils._connections import HostConnection
 from ..plugin_utils._probes.before_log_on import probe_libraries, probe_network, probe_ticket
-from ..plugin_utils._probes.probe import Finding, failed, passed, skipped, summary_of, table_of, verdict_of
+from ..plugin_utils._probes.probe import Finding, failed, passed, skipped, table_of
 from ..plugin_utils._probes.rights import log_on, probe_rights
 from ..plugin_utils._wsman.client import WsmanClient
 from ..plugin_utils._wsman.errors import AuthenticationRejected, WsmanError
@@ -29,7 +30,7 @@ class ActionModule(SiteAction):
     MODULE = "connection_info"
     ARGUMENT_SPEC = {
         "timeout": {"type": "int", "default": 10},
-        "fail_on": {"type": "str", "choices": ["failed", "warning", "never"], "default": "failed"},
+        "fail_on": {"type": "str", "choices": list(FAIL_ON), "default": "failed"},
         **SITE_CODE_OPTION,
         **QUERY_OPTION,
     }
@@ -48,17 +49,18 @@ class ActionModule(SiteAction):
             if finding.status in ("failed", "warning"):
                 self._host = task_vars.get("inventory_hostname", "")
                 self.progress(f"{finding.probe}: {finding.evidence}")
-        verdict = verdict_of(findings)
+        statuses = [finding.status for finding in findings]
+        verdict = worst_of(statuses)
         result = {
             "changed": False,
-            "msg": summary_of(findings),
+            "msg": counted(statuses),
             "verdict": verdict,
             "probes": [vars(finding) for finding in findings],
             "table": table_of(findings),
         }
         if query is not None:
             result["result"] = self._search(query, result)
-        if options["fail_on"] == verdict or (options["fail_on"] == "warning" and verdict == "failed"):
+        if fails(verdict, options["fail_on"]):
             table = "\n".join(result["table"])
             raise AnsibleActionFail(f"The connection does not work as it should: {result['msg']}.\n{table}", result=result)
         return result

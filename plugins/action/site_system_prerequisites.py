@@ -9,8 +9,9 @@ from ..plugin_utils._action import Options, Result, SiteAction
 from ..plugin_utils._configmgr.accounts import check_account
 from ..plugin_utils._configmgr.prerequisites.catalogue import catalogue
 from ..plugin_utils._configmgr.prerequisites.expected import Expected
-from ..plugin_utils._configmgr.prerequisites.report import FAIL_ON, PrerequisitesReport, Weights, judge, view_entry
+from ..plugin_utils._configmgr.prerequisites.report import PrerequisitesReport, Weights, judge, view_entry
 from ..plugin_utils._configmgr.servers import check_fqdn, check_sql_server, same_server
+from ..plugin_utils._configmgr.verdicts import FAIL_ON
 from ..plugin_utils._windows.connections import Connection, Target
 from ..plugin_utils._windows.domain_directory import HAS_LDAP3, DirectoryAccess
 from ..plugin_utils._wsman.client import WsmanClient

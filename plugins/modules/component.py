@@ -1,6 +1,6 @@
 #!/usr/bin/python
 
-# Copyright: (c) configmgr.site contributors
+# SPDX-FileCopyrightText: configmgr.site contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -42,7 +42,10 @@ class CheckedAction(ActionBase):
             super().run(tmp, task_vars)
             return self.act(task_vars or {})
         except AnsibleActionFail as error:
-            return dict(error.result)
+            # Not all versions of Ansible have the first two in it, and some a traceback, which they would show
+            result = {**error.result, "failed": True, "msg": error.message}
+            result.pop("exception", None)
+            return result
 
     def act(self, task_vars: dict[str, Any]) -> Result:
         """Do the work; AnsibleActionFail for what has failed."""

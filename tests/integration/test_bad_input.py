@@ -37,6 +37,7 @@ def test_what_is_no_fqdn_costs_no_request(site: Site, name: str) -> None:
     assert site.requests() == []
 
 
+@pytest.mark.every_ansible
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -225,6 +226,7 @@ def test_an_account_that_sees_nothing_is_not_told_that_the_role_is_absent(site: 
         assert_refused(site, site.play(task, variables=variables), "shows no sites to this account")
 
 
+@pytest.mark.every_ansible
 def test_a_wrong_password(site: Site) -> None:
     play = site.play(have(), variables={"ansible_password": "not-the-password"})
     assert_refused(site, play, "did not log on 'CORP\\administrator'", "ansible_password", outcome="unreachable")
@@ -240,6 +242,7 @@ def test_a_password_that_cannot_be_sent_is_not_shown(site: Site, transport: str)
     assert "Sommer" not in play.stdout + play.stderr
 
 
+@pytest.mark.every_ansible
 def test_a_certificate_that_is_not_trusted(site: Site) -> None:
     play = site.play(have(), variables={"ansible_winrm_ca_trust_path": None})
     assert_refused(site, play, "certificate", "not trusted", "ansible_winrm_ca_trust_path", outcome="unreachable")
@@ -259,12 +262,14 @@ def test_a_scheme_that_does_not_fit_the_port(site: Site, scheme: str, ports: str
     assert_refused(site, play, "ansible_winrm_scheme", outcome="unreachable")
 
 
+@pytest.mark.every_ansible
 @pytest.mark.parametrize("connection", ["ssh", "local"])
 def test_another_connection(site: Site, connection: str) -> None:
     play = site.play(have(), variables={"ansible_connection": connection})
     assert_refused(site, play, "WinRM", connection, "ansible_connection to winrm or psrp")
 
 
+@pytest.mark.every_ansible
 @pytest.mark.parametrize("how", ["task", "play", "variable"])
 def test_become(site: Site, how: str) -> None:
     settings = {"become": True, "become_method": "runas", "become_user": "SYSTEM"}
@@ -278,6 +283,7 @@ def test_become(site: Site, how: str) -> None:
     assert site.requests() == []
 
 
+@pytest.mark.every_ansible
 def test_async(site: Site) -> None:
     assert_refused(site, site.play({**have(), "async": 60, "poll": 1}), "async")
     assert site.requests() == []

@@ -71,7 +71,16 @@ def test_every_mistake_is_found_where_it_is(site: Site, tmp_path: Path) -> None:
             "password": ({"ansible_password": "wrong"}, "log_on", "refused the account", "ansible_password"),
             "name": ({"ansible_host": "nowhere.invalid"}, "name", "is not resolved", "ansible_host"),
             "port": ({"ansible_port": nobody.getsockname()[1]}, "port", "refused", "ansible_port"),
-            "silence": ({"ansible_port": silent.getsockname()[1]}, "winrm", "does not answer", "scheme"),
+            "silence": (
+                {
+                    "ansible_port": silent.getsockname()[1],
+                    "ansible_winrm_operation_timeout_sec": 1,
+                    "ansible_winrm_read_timeout_sec": 2,
+                },
+                "winrm",
+                "does not answer",
+                "scheme",
+            ),
             "authority": (
                 {"ansible_winrm_ca_trust_path": str(Path(__file__).parents[1] / "lab" / "README.md")},
                 "certificate",

@@ -49,6 +49,7 @@ def work(on: str) -> list[Task]:
     return [{**task, "name": f"{task['name']} on {on}"} for task in tasks]
 
 
+@pytest.mark.every_ansible
 def test_psrp_sends_the_requests_of_winrm_and_no_other(make_site: Callable[..., Site]) -> None:
     seen: dict[str, dict[str, list[str]]] = {}
     for connection in ("winrm", "psrp"):

@@ -17,12 +17,14 @@ FAILURES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.every_ansible
 @pytest.mark.parametrize("failure", FAILURES)
 def test_failed_when_has_the_last_word(site: Site, failure: str) -> None:
     play = site.play({**FAILURES[failure], "failed_when": False})
     assert play.only.outcome == "ok" and play.only.message, play.stdout
 
 
+@pytest.mark.every_ansible
 def test_a_task_is_tried_again_until_it_succeeds(site: Site) -> None:
     # The third request for roles finds the site system that the first two have missed
     site.control.trigger(

@@ -139,6 +139,7 @@ def test_the_proxy_of_the_site_system_is_used(role: Site) -> None:
     assert wrong.exit_code == 2 and "through the proxy proxy.corp.example:8080" in evidence(wrong, "internet_critical")
 
 
+@pytest.mark.every_ansible
 def test_a_server_that_cannot_be_looked_at_is_a_finding(role: Site, tmp_path: Path) -> None:
     page = tmp_path / "health.html"
     role.control.console("turn_off", server="srv1")
@@ -190,6 +191,7 @@ def test_two_roles_of_which_the_wanted_one_is_looked_at(role: Site) -> None:
     assert play.exit_code == 2 and found(play)[0] == "several_roles" and "other_server" not in found(play), play.stdout
 
 
+@pytest.mark.every_ansible
 def test_a_host_of_the_inventory_whose_address_is_unknown_is_no_reason_to_fail(role: Site, tmp_path: Path) -> None:
     content = yaml.safe_load(role.lab.inventory_file.read_text())
     content["all"]["children"]["servers"]["hosts"]["foreign"] = {"ansible_host": "{{ nowhere_defined }}"}

@@ -50,11 +50,13 @@ def test_a_query_may_ask_for_everything(site: Site, query: str) -> None:
     assert whole["site_code"] == "PS1" and "result" not in whole
 
 
+@pytest.mark.every_ansible
 def test_a_query_that_fails_is_an_error_of_ours(site: Site) -> None:
     failed = site.play({SITE_INFO: {"query": "sites[::0]"}}).only
     assert failed.outcome == "failed" and failed.message.startswith("query could not be applied")
 
 
+@pytest.mark.every_ansible
 def test_a_query_picks_values(hierarchy: Site) -> None:
     result = hierarchy.play({SITE_INFO: {"query": "sites[?type == 'primary'].server"}}).only
     assert result["result"] == ["pr1.corp.example", "pr2.corp.example"]

@@ -122,6 +122,14 @@ def test_what_cannot_be_done_is_refused_before_anything_is(offline: Site, tmp_pa
     assert offline.writes() == []
 
 
+def test_a_relative_directory_is_below_the_one_that_ansible_is_started_in(
+    offline: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offline, "environment", {"PWD": str(tmp_path)})
+    assert step(offline, "prepare", PROVIDER, Path("carried")).exit_code == 0
+    assert (tmp_path / "carried" / "site.json").is_file() and (tmp_path / "carried" / "UsageData.cab").is_file()
+
+
 def test_a_package_that_was_damaged_on_the_way_is_brought_again(offline: Site, tmp_path: Path) -> None:
     directory = tmp_path / "offline"
     update(offline, directory)

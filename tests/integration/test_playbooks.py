@@ -16,6 +16,7 @@ DEPLOY = "configmgr.site.deploy"
 HAVE_IT = {PREFIX + "site_system": SERVER, PREFIX + "mode": "online"}
 
 
+@pytest.mark.every_ansible
 def test_deploy_twice(site: Site) -> None:
     for word, changed in (("installed", True), ("is as wanted", False)):
         play = site.run_playbook(DEPLOY, variables=HAVE_IT)
@@ -25,6 +26,7 @@ def test_deploy_twice(site: Site) -> None:
         assert any(result.values.get("changed") for result in play.results) is changed
 
 
+@pytest.mark.every_ansible
 def test_deploy_in_check_mode(site: Site) -> None:
     play = site.run_playbook(DEPLOY, "--check", "--diff", variables=HAVE_IT)
     assert play.exit_code == 0, play.stdout
@@ -53,6 +55,7 @@ def test_what_a_playbook_needs_is_asked_for(site: Site, playbook: str, word: str
     assert site.requests() == []
 
 
+@pytest.mark.every_ansible
 def test_the_life_of_a_role_by_playbooks(role: Site) -> None:
     steps: list[tuple[str, dict[str, str], str]] = [
         ("set_mode", {"mode": "offline"}, "restarted SMS_DMP_DOWNLOADER for offline"),
@@ -130,6 +133,7 @@ def test_check_fails_where_a_restart_is_noted_as_due_or_the_thread_does_not_run(
     assert "SMS_DMP_DOWNLOADER is stopping" in shown(role.run_playbook("configmgr.site.check"))
 
 
+@pytest.mark.every_ansible
 @pytest.mark.parametrize("playbook", ["deploy", "move", "set_mode", "check", "restart", "remove"])
 def test_an_inventory_without_a_provider_and_a_misspelt_variable_are_errors(role: Site, playbook: str) -> None:
     needed = {PREFIX + "site_system": SERVER, PREFIX + "mode": "online"} if playbook in ("deploy", "move", "set_mode") else {}

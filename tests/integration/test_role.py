@@ -156,6 +156,7 @@ def test_a_mode_that_is_changed_while_the_role_runs_is_put_into_effect(role: Sit
     assert point(role) == (SERVER, "online", "online"), play.stdout
 
 
+@pytest.mark.every_ansible
 def test_a_proof_that_fails_says_so(role: Site) -> None:
     role.play(ONLINE)
     flip = {"action": "set_mode", "mode": "offline"}
@@ -198,6 +199,7 @@ def test_check_mode_on_a_fresh_site(site: Site) -> None:
     assert site.writes() == [] and site.points() == []
 
 
+@pytest.mark.every_ansible
 def test_check_mode_on_a_finished_site(role: Site) -> None:
     role.play(ONLINE)
     before = starts(role)
@@ -280,6 +282,7 @@ def test_a_server_that_the_inventory_does_not_have_is_said_before_anything_is_ch
     assert point(role) == (SERVER, "offline", "offline")
 
 
+@pytest.mark.every_ansible
 @pytest.mark.parametrize(("name", "address"), [("SRV1.Corp.Example", "127.0.0.1"), ("dmp01", SERVER)])
 def test_the_host_is_found_by_its_name_in_any_letter_case_and_by_its_address(role: Site, name: str, address: str) -> None:
     content = yaml.safe_load(role.lab.inventory_file.read_text().replace(SERVER, name))

@@ -42,6 +42,7 @@ def test_no_powershell_and_no_shell_is_ever_started(site: Site) -> None:
     assert site.control.state()["powershell_starts"] == 0
 
 
+@pytest.mark.every_ansible
 def test_the_wait_is_visible(site: Site) -> None:
     play = site.play(ONLINE)
     assert f"[ps1.corp.example] {SERVER} SMS_DMP_DOWNLOADER: started (" in play.stderr
@@ -131,6 +132,7 @@ def test_a_provider_on_a_server_of_its_own(make_site: Any) -> None:
     assert site.play(ONLINE).only["changed"]
 
 
+@pytest.mark.every_ansible
 def test_check_mode_tells_and_writes_nothing(site: Site) -> None:
     for tasks, mode in (((ONLINE,), "online"), ((OFFLINE,), "offline"), ((have(state="absent"),), None)):
         told = site.play(*tasks, arguments=("--check", "--diff")).only
@@ -200,12 +202,14 @@ def test_the_budget_of_requests(make_site: Any, topology: str, site_code: str | 
         assert len(site.requests(name)) <= budget, site.actions(name)
 
 
+@pytest.mark.every_ansible
 def test_options_can_come_from_the_action_group(site: Site) -> None:
     defaults = {"group/configmgr.site.site": {"site_code": "XYZ"}}
     failed = site.play(ONLINE, module_defaults=defaults).only
     assert failed.outcome == "failed" and "XYZ" in failed.message
 
 
+@pytest.mark.every_ansible
 def test_a_loop_uses_one_connection(site: Site) -> None:
     play = site.play({"name": "read", "configmgr.site.site_info": {"query": "{{ item }}"}, "loop": ["site_code", "providers"]})
     assert play.exit_code == 0, play.stdout

@@ -11,12 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 from .._configmgr.data_files import read_data_file
-
-Status = Literal["failed", "warning", "passed", "skipped"]
-_STATUSES: tuple[Status, ...] = ("failed", "warning", "passed", "skipped")
+from .._configmgr.verdicts import Status
 
 
 @dataclass(frozen=True)
@@ -58,18 +55,6 @@ def failed(probe: str, evidence: str, remedy: str = "") -> Finding:
 
 def warned(probe: str, evidence: str, remedy: str = "") -> Finding:
     return Finding(probe, "warning", evidence, remedy or catalogue()[probe].remedy)
-
-
-def verdict_of(findings: Sequence[Finding]) -> Status:
-    """The worst that was found."""
-    found = {finding.status for finding in findings}
-    return next((status for status in ("failed", "warning", "passed") if status in found), "skipped")
-
-
-def summary_of(findings: Sequence[Finding]) -> str:
-    """How many probes came out how, in a sentence."""
-    numbers = [(status, sum(finding.status == status for finding in findings)) for status in _STATUSES]
-    return ", ".join(f"{number} {status}" for status, number in numbers if number)
 
 
 def table_of(findings: Sequence[Finding]) -> list[str]:

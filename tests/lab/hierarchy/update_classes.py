@@ -140,7 +140,7 @@ class UpdateSteps(_OfSites):
         self._steps = steps
 
     def rows(self) -> Iterable[Instance]:
-        number, site = next((number, site) for number, site in self.sites() if not site.parent)
+        (number, site), *_others = [(number, site) for number, site in self.sites() if not site.parent]
         for package in self.hierarchy.updates.packages:
             if self._steps == _steps_of(package.state):
                 yield from (self._shown(package, number, site, order) for order in range(len(self._steps)))

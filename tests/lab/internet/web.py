@@ -20,7 +20,6 @@ class Content(Protocol):
 
     def chunks(self, start: int, end: int) -> Iterator[bytes]:
         """The bytes from ``start`` up to ``end``, which does not belong to them."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ def configuration(server: SharedServer, directory: Path, free_space_programs: di
     """The text of smb.conf; what Samba keeps is in ``directory``. There is a program for each drive, by its letter.
 
     With several channels for a client, smbd would hand a new connection over to the process of an older one of the same
-    client, which knows the server as it was then.
+    client, which knows the server as it was then. Mutexes in its databases would stay locked by a process that is killed, as
+    those of connections that are cut are; the kernel frees locks of files.
     """
     text = f"""\
 [global]
@@ -65,6 +66,7 @@ pid directory = {directory}
 ncalrpc dir = {directory}/ncalrpc
 log file = {directory}/log
 rpc start on demand helpers = no
+dbwrap_tdb_mutexes:* = no
 {_SPOOLSS_OFF}
 """
     for share in server.shares:

@@ -9,11 +9,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
+from ..verdicts import Status
 from .facts import Unknown
 
-Status = Literal["passed", "failed", "warning", "skipped"]
 Value = TypeVar("Value")
 
 

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 
 from ..._wsman.client import WsmanClient
 from ..errors import Refusal
+from ..verdicts import STATUSES, Status, counted, fails, worst_of
 from ..views import View
 from .catalogue import Check, catalogue
 from .checks import run
 from .expected import Expected
 from .facts import gather
-from .findings import Finding, Status
-
-FAIL_ON = ("failed", "warning", "never")
+from .findings import Finding
 
 
 @dataclass(frozen=True)
@@ -40,19 +39,16 @@ class PrerequisitesReport:
     @property
     def verdict(self) -> Status:
         """The worst that was found."""
-        found = {entry.finding.status for entry in self.entries}
-        order: tuple[Status, ...] = ("failed", "warning", "passed")
-        return next((status for status in order if status in found), "skipped")
+        return worst_of([entry.finding.status for entry in self.entries])
 
     @property
     def summary(self) -> str:
         """How many checks came out how, in a sentence."""
-        numbers = [(status, sum(entry.finding.status == status for entry in self.entries)) for status in _STATUSES]
-        return ", ".join(f"{number} {status}" for status, number in numbers if number)
+        return counted([entry.finding.status for entry in self.entries])
 
     def fails_on(self, worst: str) -> bool:
         """Whether the verdict is this bad, one of `FAIL_ON`, or worse."""
-        return self.verdict == "failed" if worst == "failed" else worst == "warning" and self.verdict in ("failed", "warning")
+        return fails(self.verdict, worst)
 
     def failure(self) -> Refusal:
         """What is told then: every check that did not pass, with its evidence and its remedy."""
@@ -63,14 +59,11 @@ class PrerequisitesReport:
         """The checks as lines for people, the worst first, with the remedy below each that did not pass."""
         width = max(len(entry.check.id) for entry in self.entries)
         lines = [f"{'status':<7}  {'check':<{width}}  evidence"]
-        for entry in sorted(self.entries, key=lambda entry: _STATUSES.index(entry.finding.status)):
+        for entry in sorted(self.entries, key=lambda entry: STATUSES.index(entry.finding.status)):
             lines.append(f"{entry.finding.status:<7}  {entry.check.id:<{width}}  {entry.finding.evidence}")
             if entry.finding.status in ("failed", "warning"):
                 lines.append(f"{'':<7}  {'':<{width}}  -> {entry.check.remedy}")
         return lines
-
-
-_STATUSES: tuple[Status, ...] = ("failed", "warning", "passed", "skipped")
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def test_a_server_is_shown_by_its_name_and_its_address() -> None:
 )
 def test_every_error_names_the_server(status: int, kind: type[Exception]) -> None:
     error = explain(SMBOSError(status, PATH), PATH, access(ADDRESS).shown, USER)
-    assert type(error) is kind and f"{NAME} ({ADDRESS})" in str(error)
+    assert error.__class__ is kind and f"{NAME} ({ADDRESS})" in str(error)
 
 
 def test_a_connection_that_there_is_none_of() -> None:
