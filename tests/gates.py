@@ -8,6 +8,7 @@ Run with the Python of tests/gates-requirements.txt. Arguments are names of gate
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -20,6 +21,7 @@ from collection_copies import ROOT, build, copy_to, run
 
 DIRECTORY = ROOT / ".build/gates"
 HOME = DIRECTORY / "home"
+SITE = ROOT / ".build/docs"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _FOUND = {"ANSIBLE_COLLECTIONS_PATH": str(DIRECTORY)}
 UNKNOWN_REPOSITORY = "https://repository.invalid/configmgr.site"
@@ -53,6 +55,22 @@ def docs() -> str:
     """The documentation of all plugins and the guides can be rendered, and names nothing that is not there."""
     checks = ("--plugin-docs", "--validate-collection-refs=all", "--disallow-unknown-collection-refs")
     return run("antsibull-docs", "lint-collection-docs", *checks, ".", cwd=_copy(), environment=_FOUND)
+
+
+def site() -> str:
+    """The documentation site can be built, and every reference in it leads somewhere."""
+    settings, pages = ROOT / "docs/sphinx", SITE / "rst"
+    shutil.rmtree(SITE, ignore_errors=True)
+    pages.mkdir(parents=True)
+    # antsibull-docs wants that nobody else may write there
+    pages.chmod(0o755)
+    options = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--cleanup", "everything", "--dest-dir", str(pages))
+    command = ("antsibull-docs", "--config-file", str(settings / "antsibull-docs.cfg"), "collection", *options)
+    _copy()
+    run(*command, "configmgr.site", environment=_FOUND)
+    # -W has warnings be errors
+    run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "-c", str(settings), str(pages), str(SITE / "html"))
+    return ""
 
 
 def ansible_lint() -> str:
@@ -119,6 +137,7 @@ GATES: dict[str, Callable[[], str]] = {
     "reuse": reuse,
     "changelog": changelog,
     "docs": docs,
+    "site": site,
     "ansible-lint": ansible_lint,
     "galaxy-importer": galaxy_importer,
     "sanity": sanity,
