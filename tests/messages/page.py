@@ -61,7 +61,7 @@ def page() -> str:
     for section in more["sections"]:
         mine = [each for each in others if each.path.startswith(tuple(section["files"]))]
         others = [each for each in others if each not in mine]
-        entries = {}
+        entries: dict[str, str] = {}
         for sentence in mine:
             first, rest = _split(sentence.text)
             entries.setdefault(first, rest or _remedy(sentence.text, more["remedies"], sentence))
