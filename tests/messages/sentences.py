@@ -94,35 +94,40 @@ class Sources:
             inner = _assignments(called)
             returned = [each.value for each in _own_nodes(called) if isinstance(each, ast.Return) and each.value]
             return [text for value in returned for text in self._texts(value, inner, place, depth + 1)]
-        text = self._text(node, file)
+        text = self._text(node, local, file)
         return [text] if text else []
 
-    def _text(self, node: ast.expr, file: _File) -> str:
+    def _text(self, node: ast.expr, local: dict[str, list[ast.expr]], file: _File) -> str:
+        """What an expression says as a part of a sentence."""
         if isinstance(node, ast.Constant):
             return str(node.value)
         if isinstance(node, ast.JoinedStr):
-            return "".join(self._text(part, file) for part in node.values)
+            return "".join(self._text(part, local, file) for part in node.values)
         if isinstance(node, ast.FormattedValue):
-            return self._filled_in(node.value, file)
+            return self._text(node.value, local, file)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            return self._text(node.left, file) + self._text(node.right, file)
-        return self._filled_in(node, file)
-
-    def _filled_in(self, node: ast.expr, file: _File) -> str:
+            return self._text(node.left, local, file) + self._text(node.right, local, file)
+        if isinstance(node, ast.IfExp):
+            return self._choice(node, local, file)
         if isinstance(node, ast.Name):
+            values = local.get(node.id, [])
+            if len(values) == 1 and isinstance(values[0], ast.IfExp) and _is_optional(values[0]):
+                return self._choice(values[0], local, file)
             constant, place = self._constant(node.id, file)
             if isinstance(constant, ast.Constant | ast.JoinedStr):
-                return self._text(constant, place)
+                return self._text(constant, {}, place)
             if isinstance(constant, ast.BinOp) and not [part for part in ast.walk(constant) if isinstance(part, ast.Name)]:
                 return str(eval(compile(ast.Expression(constant), file.path, "eval"), {"__builtins__": {}}))
-        if isinstance(node, ast.IfExp):
-            texts = [part.value for part in (node.body, node.orelse) if isinstance(part, ast.Constant)]
-            if len(texts) == 2 and all(isinstance(text, str) and text.strip() for text in texts):
-                return f"<{texts[0]} or {texts[1]}>"
-            return self._filled_in(node.orelse if isinstance(node.body, ast.Constant) else node.body, file)
         if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant):
-            return self._filled_in(node.right, file)
+            return self._text(node.right, local, file)
         return f"<{_word(node)}>"
+
+    def _choice(self, node: ast.IfExp, local: dict[str, list[ast.expr]], file: _File) -> str:
+        """Both of two texts; of one that may be left out, the text."""
+        either = [self._text(part, local, file) for part in (node.body, node.orelse)]
+        if all(isinstance(part, ast.Constant) and text.strip() for part, text in zip((node.body, node.orelse), either, strict=True)):
+            return f"<{either[0]} or {either[1]}>"
+        return max(either, key=len)
 
     def _constant(self, name: str, file: _File) -> tuple[ast.expr | None, _File]:
         if name in file.imports:
@@ -162,6 +167,10 @@ def _source(statement: ast.ImportFrom, path: Path, plugins: Path) -> str:
         folder = path.relative_to(plugins).parents[statement.level - 1]
         return (folder / module.replace(".", "/")).as_posix() + ".py"
     return module.removeprefix("ansible_collections.configmgr.site.plugins.").replace(".", "/") + ".py"
+
+
+def _is_optional(node: ast.IfExp) -> bool:
+    return any(isinstance(part, ast.Constant) and part.value == "" for part in (node.body, node.orelse))
 
 
 def _word(node: ast.expr) -> str:
