@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings of Sphinx for ``make docs``, which puts this file beside what antsibull-docs has written."""
+"""Settings of Sphinx for `the gate `docs``, which make docs runs."""
 
 from __future__ import annotations
 
