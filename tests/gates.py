@@ -65,7 +65,9 @@ def docs() -> str:
         *("antsibull-docs", "--config-file", str(config / "antsibull-docs.cfg"), "collection", *settings, "configmgr.site"),
         environment=_FOUND,
     )
-    return said + run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "-c", str(config), str(pages), str(SITE / "html"))
+    return said + run(
+        "sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "-c", str(config), str(pages), str(SITE / "html")
+    )
 
 
 def ansible_lint() -> str:

@@ -107,7 +107,11 @@ def _tables() -> list[str]:
     }
     certificates = {text: certificate_advice(text, WINRM) + "." for text in _ABOUT_CERTIFICATES}
     return [
-        _section("Why somebody is not logged on", _terms(_reasons()), "Variables of ``psrp`` are in brackets where they differ from those of ``winrm``."),
+        _section(
+            "Why somebody is not logged on",
+            _terms(_reasons()),
+            "Variables of ``psrp`` are in brackets where they differ from those of ``winrm``.",
+        ),
         _section(
             "Certificates of the server",
             _terms(certificates),
@@ -143,10 +147,11 @@ def _reasons() -> dict[str, str]:
 
 def _of_both(winrm: str, psrp: str) -> str:
     """What is advised, with the variables of psrp in parentheses."""
-    pairs = list(zip(winrm.split(), psrp.split(), strict=False))
-    if len(winrm.split()) != len(psrp.split()) or any(one != other and "ansible_" not in one for one, other in pairs):
-        return winrm if winrm == psrp else f"{winrm}. With psrp: {psrp[0].lower()}{psrp[1:]}"
-    return " ".join(one if one == other else f"{one.rstrip(',)')} [{other.strip('(,)')}]{one[len(one.rstrip(',)')):]}" for one, other in pairs)
+    variable = re.compile(r"ansible_\w+")
+    if variable.sub("", winrm) != variable.sub("", psrp):
+        return f"{winrm}. With psrp: {psrp[0].lower()}{psrp[1:]}"
+    others = iter(variable.findall(psrp))
+    return variable.sub(lambda one: one[0] if (other := next(others)) == one[0] else f"{one[0]} [{other}]", winrm)
 
 
 def _lines(entry: Mapping[str, Any]) -> str:

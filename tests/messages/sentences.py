@@ -11,9 +11,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ERRORS = frozenset(
-    "AnsibleActionFail AnsibleConnectionFailure AuthenticationRejected CommandTimedOut DirectoryError HttpError Interference "
-    "NoProvider NoThread NotProven Refusal Refused RegistryError ServerUnreachable ServiceError SiteError SmbError SmbLost "
-    "SmbMissing SmbNotAFolder UndecodableAnswer UnusableSetting ValueError WaitTimeout WindowsError _failure kind".split()
+    {
+        "AnsibleActionFail",
+        "AnsibleConnectionFailure",
+        "AuthenticationRejected",
+        "CommandTimedOut",
+        "DirectoryError",
+        "HttpError",
+        "Interference",
+        "NoProvider",
+        "NoThread",
+        "NotProven",
+        "Refusal",
+        "Refused",
+        "RegistryError",
+        "ServerUnreachable",
+        "ServiceError",
+        "SiteError",
+        "SmbError",
+        "SmbLost",
+        "SmbMissing",
+        "SmbNotAFolder",
+        "UndecodableAnswer",
+        "UnusableSetting",
+        "ValueError",
+        "WaitTimeout",
+        "WindowsError",
+        "_failure",
+        "kind",
+    }
 )
 """Exceptions that have a sentence for people, and what makes such exceptions."""
 
@@ -125,7 +151,9 @@ class Sources:
     def _choice(self, node: ast.IfExp, local: dict[str, list[ast.expr]], file: _File) -> str:
         """Both of two texts; of one that may be left out, the text."""
         either = [self._text(part, local, file) for part in (node.body, node.orelse)]
-        if all(isinstance(part, ast.Constant) and text.strip() for part, text in zip((node.body, node.orelse), either, strict=True)):
+        if all(
+            isinstance(part, ast.Constant) and text.strip() for part, text in zip((node.body, node.orelse), either, strict=True)
+        ):
             return f"<{either[0]} or {either[1]}>"
         return max(either, key=len)
 
