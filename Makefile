@@ -116,11 +116,11 @@ doc: $(VENV)/.run link ## Show the documentation of a module (MODULE=service_con
 		{ echo "There is no module $(MODULE). There are:" $(patsubst %.py,%,$(notdir $(wildcard plugins/modules/*.py))); exit 1; }
 	@$(BIN)/ansible-doc configmgr.site.$(MODULE:configmgr.site.%=%)
 
-docs: $(GATES)/.installed ## Build the documentation site, with the guides, in .build/docs
-	@$(GATES)/bin/python -m gates site
+docs: messages ## Build the documentation site, with the guides, in .build/docs
+	@$(MAKE) --no-print-directory gates GATE=docs
 	@echo 'Open file://$(CURDIR)/.build/docs/html/index.html'
 
-messages: $(VENV)/.test link ## Write the page of the documentation with every message, from the code
+messages: $(VENV)/.run link ## Write the guide with every message, from the code and tests/messages/more.yml
 	@$(BIN)/python -m messages
 
 clean: ## Remove everything that make has made

@@ -20,8 +20,8 @@ import yaml
 from collection_copies import ROOT, build, copy_to, run
 
 DIRECTORY = ROOT / ".build/gates"
-HOME = DIRECTORY / "home"
 SITE = ROOT / ".build/docs"
+HOME = DIRECTORY / "home"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _FOUND = {"ANSIBLE_COLLECTIONS_PATH": str(DIRECTORY)}
 UNKNOWN_REPOSITORY = "https://repository.invalid/configmgr.site"
@@ -52,25 +52,22 @@ def changelog() -> str:
 
 
 def docs() -> str:
-    """The documentation of all plugins and the guides can be rendered, and names nothing that is not there."""
+    """A site can be built of the documentation of all plugins and roles and the guides, and nothing in it leads nowhere."""
     checks = ("--plugin-docs", "--validate-collection-refs=all", "--disallow-unknown-collection-refs")
-    return run("antsibull-docs", "lint-collection-docs", *checks, ".", cwd=_copy(), environment=_FOUND)
-
-
-def site() -> str:
-    """The documentation site can be built, and every reference in it leads somewhere."""
-    settings, pages = ROOT / "docs/sphinx", SITE / "rst"
+    said = run("antsibull-docs", "lint-collection-docs", *checks, ".", cwd=_copy(), environment=_FOUND)
     shutil.rmtree(SITE, ignore_errors=True)
-    pages.mkdir(parents=True)
-    # antsibull-docs wants that nobody else may write there
-    pages.chmod(0o755)
-    options = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--cleanup", "everything", "--dest-dir", str(pages))
-    command = ("antsibull-docs", "--config-file", str(settings / "antsibull-docs.cfg"), "collection", *options)
-    _copy()
-    run(*command, "configmgr.site", environment=_FOUND)
-    # -W has warnings be errors
-    run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "-c", str(settings), str(pages), str(SITE / "html"))
-    return ""
+    pages = SITE / "rst"
+    # antsibull-docs writes where nobody else may
+    pages.mkdir(mode=0o755, parents=True)
+    config = ROOT / "docs/sphinx"
+    settings = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--cleanup", "everything", "--dest-dir", str(pages))
+    said += run(
+        *("antsibull-docs", "--config-file", str(config / "antsibull-docs.cfg"), "collection", *settings, "configmgr.site"),
+        environment=_FOUND,
+    )
+    return said + run(
+        "sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "-c", str(config), str(pages), str(SITE / "html")
+    )
 
 
 def ansible_lint() -> str:
@@ -137,7 +134,6 @@ GATES: dict[str, Callable[[], str]] = {
     "reuse": reuse,
     "changelog": changelog,
     "docs": docs,
-    "site": site,
     "ansible-lint": ansible_lint,
     "galaxy-importer": galaxy_importer,
     "sanity": sanity,

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings of Sphinx for ``make docs``."""
+"""Settings of Sphinx for the site that ``make docs`` builds."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ PLAYS = [(guide, content) for guide, content in YAML if isinstance(content, list
 VARIABLES = [(guide, content) for guide, content in YAML if isinstance(content, dict)]
 
 
-@pytest.mark.parametrize(("guide", "plays"), PLAYS, ids=[f"{guide}: {plays[0]['name']}" for guide, plays in PLAYS])
+@pytest.mark.parametrize(("guide", "plays"), PLAYS, ids=[f"{guide} {number}" for number, (guide, _plays) in enumerate(PLAYS)])
 def test_a_play_runs(role: Site, tmp_path: Path, guide: str, plays: list[dict[str, Any]]) -> None:
     playbook = tmp_path / "guide.yml"
     playbook.write_text(yaml.safe_dump(plays))

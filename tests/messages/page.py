@@ -58,18 +58,21 @@ def page() -> str:
     options = [each for each in sentences if each.error == "ValueError"]
     others = [each for each in sentences if each.error != "ValueError"]
     parts = [_HEAD]
+    seen: set[str] = set()
     for section in more["sections"]:
         mine = [each for each in others if each.path.startswith(tuple(section["files"]))]
         others = [each for each in others if each not in mine]
-        entries: dict[str, str] = {}
+        entries = {}
         for sentence in mine:
             first, rest = _split(sentence.text)
-            entries.setdefault(first, rest or _remedy(sentence.text, more["remedies"], sentence))
+            if first not in seen:
+                entries[first] = _remedy(sentence, rest, more["remedies"])
+        seen |= set(entries)
         parts.append(_section(section["title"], _terms(entries), section.get("text", "")))
     if others:
         raise Unexplained(f"tests/messages/more.yml has no section for {others[0]}")
     roles = dict(_split(text) for text in sentences_of_roles(ROOT))
-    parts.append(_section("Roles and playbooks", _terms(roles)))
+    parts.append(_section("Roles and playbooks", _terms(roles), "What has nothing below it says what to do by itself."))
     parts.append(_section(more["options"]["title"], _option_lines(options), more["options"]["text"]))
     return "\n".join([*parts, *_tables()])
 
@@ -104,7 +107,11 @@ def _tables() -> list[str]:
     }
     certificates = {text: certificate_advice(text, WINRM) + "." for text in _ABOUT_CERTIFICATES}
     return [
-        _section("Why somebody is not logged on", _terms(_reasons()), "Variables are those of ``winrm``, then of ``psrp``."),
+        _section(
+            "Why somebody is not logged on",
+            _terms(_reasons()),
+            "Variables of ``psrp`` are in brackets where they differ from those of ``winrm``.",
+        ),
         _section(
             "Certificates of the server",
             _terms(certificates),
@@ -134,9 +141,17 @@ def _tables() -> list[str]:
 def _reasons() -> dict[str, str]:
     found = {}
     for reason in Reason:
-        texts = dict.fromkeys(advice(reason, names, "<library>") for names in (WINRM, PSRP))
-        found[reason.value] = " Or: ".join(f"{text}." for text in texts)
+        found[reason.value] = _of_both(advice(reason, WINRM, "<library>"), advice(reason, PSRP, "<library>")) + "."
     return found
+
+
+def _of_both(winrm: str, psrp: str) -> str:
+    """What is advised, with the variables of psrp in parentheses."""
+    variable = re.compile(r"ansible_\w+")
+    if variable.sub("", winrm) != variable.sub("", psrp):
+        return f"{winrm}. With psrp: {psrp[0].lower()}{psrp[1:]}"
+    others = iter(variable.findall(psrp))
+    return variable.sub(lambda one: one[0] if (other := next(others)) == one[0] else f"{one[0]} [{other}]", winrm)
 
 
 def _lines(entry: Mapping[str, Any]) -> str:
@@ -144,11 +159,12 @@ def _lines(entry: Mapping[str, Any]) -> str:
     return f"In lines with {' or '.join(_literal(part) for part in parts)}." if parts else ""
 
 
-def _remedy(text: str, remedies: Mapping[str, str], sentence: Sentence) -> str:
-    found = [remedy for beginning, remedy in remedies.items() if text.startswith(beginning)]
-    if not found:
+def _remedy(sentence: Sentence, rest: str, remedies: Mapping[str, str]) -> str:
+    """What more.yml has, as it covers what a message says only now and then; else what the message goes on with."""
+    found = [remedy for beginning, remedy in remedies.items() if sentence.text.startswith(beginning)]
+    if not found and not rest:
         raise Unexplained(f"Say in tests/messages/more.yml (remedies) what to do about {sentence}")
-    return found[0]
+    return found[0] if found else rest
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -192,9 +208,9 @@ def _literal(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """Text in which nothing but stars and references of our own is markup."""
+    """Text in which nothing but stars, literals and references to sections is markup."""
     text = re.sub(r"\{(\w+)\}", r"<\1>", text)
-    parts = re.split(r"(``[^`]+``|\*[A-Z][^*]+\*)", " ".join(text.split()))
+    parts = re.split(r"(``[^`]+``|`[A-Z][^`]+`_|\*[A-Z][^*]+\*)", " ".join(text.split()))
     return "".join(
         part if number % 2 else re.sub(r"([\\*`|])|(?<=\w)(_)(?!\w)", r"\\\1\2", part) for number, part in enumerate(parts)
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ERRORS = frozenset(
-    [
+    {
         "AnsibleActionFail",
         "AnsibleConnectionFailure",
         "AuthenticationRejected",
@@ -39,7 +39,7 @@ ERRORS = frozenset(
         "WindowsError",
         "_failure",
         "kind",
-    ]
+    }
 )
 """Exceptions that have a sentence for people, and what makes such exceptions."""
 
