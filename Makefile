@@ -33,7 +33,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all unit integration molecule lint bench chaos ansible-versions coverage execution-environment fuzz gates secrets log-on-table lab lab-state doc clean link
+.PHONY: help demo test test-all unit integration molecule lint bench chaos ansible-versions coverage execution-environment fuzz gates secrets log-on-table lab lab-state doc docs messages clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -72,7 +72,7 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p fuzz_xml -p moving -p ansible_versions -p benchmarks -p canaries -p chaos -p collection_copies -p gates -p logons -p logon_table -p tickets
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p fuzz_xml -p moving -p ansible_versions -p benchmarks -p canaries -p chaos -p collection_copies -p gates -p logons -p logon_table -p messages -p tickets
 	$(BIN)/yamllint --strict .
 
 ansible-versions: link ## Test with every version of ansible-core, and write the table in README.md (VERSIONS=lowest|newest|2.18|...)
@@ -121,6 +121,13 @@ doc: $(VENV)/.run link ## Show the documentation of a module (MODULE=service_con
 	@test -f plugins/modules/$(MODULE:configmgr.site.%=%).py || \
 		{ echo "There is no module $(MODULE). There are:" $(patsubst %.py,%,$(notdir $(wildcard plugins/modules/*.py))); exit 1; }
 	@$(BIN)/ansible-doc configmgr.site.$(MODULE:configmgr.site.%=%)
+
+docs: messages ## Build the documentation site, with the guides, in .build/docs
+	@$(MAKE) --no-print-directory gates GATE=docs
+	@echo 'Open file://$(CURDIR)/.build/docs/html/index.html'
+
+messages: $(VENV)/.run link ## Write the guide with every message, from the code and tests/messages/more.yml
+	@$(BIN)/python -m messages
 
 clean: ## Remove everything that make has made
 	rm -rf .build .hypothesis .lab* .venv .mypy_cache .pytest_cache .ruff_cache tests/output
