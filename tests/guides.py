@@ -6,43 +6,33 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import yaml
+from plays import Site, examples
 
-GUIDES = Path(__file__).parents[1] / "docs/docsite/rst"
-_BLOCK = re.compile(r"^( *)\.\. code-block:: yaml\n\n((?:\1   .*\n|\n)+)", re.MULTILINE)
-_RIGHTS = re.compile(r"^   \* - :ansplugin:`configmgr\.site\.(\w+)#module`\n     - (.*)\n     - (.*)\n", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Example:
-    """A block of YAML in a guide."""
-
-    guide: str
-    number: int
-    content: Any
-
-    def __str__(self) -> str:
-        return f"{self.guide}-{self.number}"
-
-    @property
-    def is_playbook(self) -> bool:
-        return isinstance(self.content, list) and all("hosts" in play for play in self.content)
+GUIDES = sorted((Path(__file__).parents[1] / "docs/docsite/rst").glob("*.rst"))
+_BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:(?:   .*)?\n)+)", re.MULTILINE)
+_RIGHTS = re.compile(r"^   \* - :ansplugin:`configmgr\.site\.(\w+)#module`\n     - .*\n     - (.*)\n", re.MULTILINE)
 
 
-def examples_of_guides() -> list[Example]:
-    """All of them, in the order of the guides."""
-    return [
-        Example(path.stem, number, yaml.safe_load(textwrap.dedent(match[2])))
-        for path in sorted(GUIDES.glob("*.rst"))
-        for number, match in enumerate(_BLOCK.finditer(path.read_text(encoding="utf-8")), 1)
-    ]
+def blocks(language: str) -> Iterator[tuple[str, str]]:
+    """Every block of code in a language, and the guide that it is in."""
+    for guide in GUIDES:
+        for match in _BLOCK.finditer(guide.read_text(encoding="utf-8")):
+            if match[1] == language:
+                yield guide.stem, textwrap.dedent(match[2])
 
 
 def what_modules_ask() -> dict[str, set[str]]:
-    """By module, the gates that the guide on rights says it has to pass."""
-    text = (GUIDES / "rights.rst").read_text(encoding="utf-8")
-    return {module: set(asks.replace("`", "").split(", ")) - {"nothing"} for module, _place, asks in _RIGHTS.findall(text)}
+    """By module, what the guide on rights says that it asks: namespaces, and whether it has a command run."""
+    (text,) = (guide.read_text(encoding="utf-8") for guide in GUIDES if guide.stem == "rights")
+    return {module: set(asks.replace("`", "").split(", ")) - {"nothing"} for module, asks in _RIGHTS.findall(text)}
+
+
+def asked(site: Site, module: str) -> set[str]:
+    """The same as the lab has seen it, when the examples of a module have run."""
+    kinds = {"/wmi/root/cimv2/": r"root\cimv2", "/wmi/root/sms/": r"root\sms", "/windows/shell/": "command"}
+    names = [task["name"] for task in examples(module) if f"configmgr.site.{module}" in task]
+    uris = {request["resource_uri"] for name in names for request in site.requests(name)}
+    return {next(word for part, word in kinds.items() if part in uri) for uri in uris}

@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from ansible_processes import ROOT
-from guides import what_modules_ask
+from guides import asked, what_modules_ask
 from plays import Play, Site, examples
 
 SERVER = "srv1.corp.example"
@@ -152,12 +151,6 @@ def test_check_and_restart_without_a_role(site: Site) -> None:
         assert play.exit_code != 0 and "has no service connection point" in play.results[-1].message
 
 
-def asked(uris: Iterable[str]) -> set[str]:
-    """In the words of the guide on rights."""
-    kinds = {"/wmi/root/cimv2/": r"root\cimv2", "/wmi/root/sms/": r"root\sms", "/windows/shell/": "command"}
-    return {next(word for part, word in kinds.items() if part in uri) for uri in uris}
-
-
 WITH_FILES = {"file_transfer", "service_connection_tool"}
 """Modules whose examples need files on two computers; they have tests of their own."""
 MODULES = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - WITH_FILES)
@@ -184,5 +177,4 @@ def test_the_examples_work(make_site: Any, site: Site, role: Site, module: str) 
     )
     assert play.exit_code == 0, play.stdout + play.stderr
     assert len(play.results) == len(examples(module))
-    names = [task["name"] for task in examples(module) if f"configmgr.site.{module}" in task]
-    assert asked(request["resource_uri"] for name in names for request in used.requests(name)) == what_modules_ask()[module]
+    assert asked(used, module) == what_modules_ask()[module]

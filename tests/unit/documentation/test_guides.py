@@ -1,10 +1,9 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the guides say can be done, can be: their examples have options, variables and hosts that there are."""
+"""What the guides say can be done, can be: their examples have options and variables that there are."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -14,12 +13,12 @@ from typing import Any
 
 import pytest
 import yaml
-from guides import GUIDES, Example, examples_of_guides, what_modules_ask
+from guides import GUIDES, blocks, what_modules_ask
 from winrm.protocol import Protocol
 
 ROOT = Path(__file__).parents[3]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
-EXAMPLES = examples_of_guides()
+EXAMPLES = [(guide, yaml.safe_load(text)) for guide, text in blocks("yaml")]
 
 
 def every(content: Any) -> Iterator[dict[str, Any]]:
@@ -42,54 +41,69 @@ def variables_of_connections() -> set[str]:
 
 
 def variables_of_roles() -> set[str]:
-    found: set[str] = set()
-    for path in ROOT.glob("roles/*/meta/argument_specs.yml"):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
-            found |= set(entry["options"])
-    for path in ROOT.glob("playbooks/*.yml"):
-        found |= set(re.findall(r"service_connection_point_\w+", path.read_text(encoding="utf-8")))
-    return found
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in ROOT.glob("roles/*/meta/argument_specs.yml")]
+    found = {name for file in files for entry in file["argument_specs"].values() for name in entry["options"]}
+    # Of the playbooks, which name their hosts with it
+    return found | {"service_connection_point_provider"}
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
-def test_tasks_have_options_and_choices_that_their_modules_take(example: Example) -> None:
-    for mapping in every(example.content):
+def check_options(content: Any) -> None:
+    """Tasks have options that their modules take, and values that these allow."""
+    for mapping in every(content):
         for key, options in mapping.items():
-            if not key.startswith("configmgr.site.") or not isinstance(options, dict | None):
+            if not key.startswith("configmgr.site."):
                 continue
-            specification = import_module(f"ansible_collections.configmgr.site.plugins.action.{key.split('.')[2]}")
-            taken = specification.ActionModule.ARGUMENT_SPEC
+            taken = import_module(
+                f"ansible_collections.configmgr.site.plugins.action.{key.split('.')[2]}"
+            ).ActionModule.ARGUMENT_SPEC
             for name, value in (options or {}).items():
                 assert name in taken, f"{key} has no option {name}"
                 choices = taken[name].get("choices")
-                if choices and "{{" not in str(value):
-                    assert set(value if isinstance(value, list) else [value]) <= set(choices), f"{key}: {name}"
+                assert not choices or set(value if isinstance(value, list) else [value]) <= set(choices), f"{key}: {name}"
 
 
-@pytest.mark.parametrize("guide", sorted(GUIDES.glob("*.rst")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    ("guide", "content"), EXAMPLES, ids=[f"{guide} {number}" for number, (guide, _) in enumerate(EXAMPLES)]
+)
+def test_an_example_has_options_that_there_are(guide: str, content: Any) -> None:
+    check_options(content)
+
+
+@pytest.mark.parametrize("options", [{"nmae": "X"}, {"state": "restared"}])
+def test_an_option_or_a_value_that_there_is_not_is_found(options: dict[str, str]) -> None:
+    with pytest.raises(AssertionError, match="component"):
+        check_options([{"hosts": "all", "tasks": [{"configmgr.site.component": options}]}])
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
 def test_variables_are_there(guide: Path) -> None:
     text = guide.read_text(encoding="utf-8")
     used = set(re.findall(r"\bservice_connection_point_\w+(?=[:=])", text))
-    results = {"service_connection_point_info", "service_connection_point_server_info"}
-    assert used - variables_of_roles() - results == set()
+    assert used - variables_of_roles() - {f"service_connection_point_{name}" for name in ("info", "server_info")} == set()
     used = set(re.findall(r"\bansible_(?:winrm|psrp)_\w+|\bansible_(?:user|password|port|host|connection)\b", text))
     assert used - variables_of_connections() == set()
 
 
+def test_the_commands_name_playbooks_and_variables_that_are_there() -> None:
+    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+    variables = " ".join(path.read_text() for path in (ROOT / "roles").glob("*/meta/argument_specs.yml"))
+    commands = [text for _guide, text in blocks("shell")]
+    assert {name for text in commands for name in re.findall(r"configmgr\.site\.(\w+)", text)} <= playbooks | {
+        "connection_info"
+    }
+    for name in {name for text in commands for name in re.findall(r"-e (\w+)=", text)}:
+        assert f"{name}:" in variables, name
+
+
 def test_every_guide_is_in_the_site_and_has_the_label_of_its_name() -> None:
-    listed = yaml.safe_load((GUIDES.parent / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
-    assert sorted(name for section in listed for name in section["toctree"]) == sorted(
-        path.stem for path in GUIDES.glob("*.rst")
-    )
-    for path in GUIDES.glob("*.rst"):
+    listed = yaml.safe_load((ROOT / "docs/docsite/extra-docs.yml").read_text(encoding="utf-8"))["sections"]
+    assert sorted(name for section in listed for name in section["toctree"]) == [path.stem for path in GUIDES]
+    for path in GUIDES:
         assert f".. _ansible_collections.configmgr.site.docsite.{path.stem}:\n" in path.read_text(encoding="utf-8")
 
 
-def test_the_guide_on_rights_has_every_module() -> None:
+def test_every_module_has_its_rights_and_its_check_mode() -> None:
     assert sorted(what_modules_ask()) == MODULES
-
-
-def test_an_option_that_there_is_not_would_be_found() -> None:
-    wrong = Example("none", 1, json.loads('[{"hosts": "a", "tasks": [{"configmgr.site.component": {"nmae": "X"}}]}]'))
-    with pytest.raises(AssertionError, match="has no option nmae"):
-        test_tasks_have_options_and_choices_that_their_modules_take(wrong)
+    table = (ROOT / "docs/docsite/rst/check_mode.rst").read_text(encoding="utf-8").partition("Module by module")[2]
+    cells = re.findall(r"^   \* - ((?:.|\n       )+)", table, re.MULTILINE)
+    assert sorted(name for cell in cells for name in re.findall(r"``(\w+)``", cell)) == MODULES
