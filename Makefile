@@ -18,6 +18,7 @@ GATES := .venv/gates-$(VERSION)
 GATE ?=
 SECONDS ?= 60
 VERSIONS ?=
+PART ?=
 COLLECTION := .build/ansible_collections/configmgr/site
 LAB ?= .lab
 TOPOLOGY ?= standalone
@@ -105,8 +106,8 @@ fuzz: $(VENV)/.fuzz link ## Try parsers with many more inputs, and the reader of
 secrets: $(VENV)/.kerberos link ## Run everything that takes a password, and print where one was found (half a minute)
 	@$(BIN)/python -m canaries
 
-bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them beside the budgets (a minute or so)
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/.test link ## Count requests, bytes, CPU and time, and write the tables of the guide about speed (five minutes; PART=comparison|...)
+	@$(BIN)/python -m benchmarks $(PART)
 
 log-on-table: $(VENV)/.kerberos link ## Log on in every way against the lab, and write the table in README.md
 	@$(BIN)/python -m logon_table
