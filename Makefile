@@ -32,7 +32,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all unit integration molecule lint bench chaos ansible-versions coverage execution-environment gates log-on-table lab lab-state doc clean link
+.PHONY: help demo test test-all unit integration molecule lint bench chaos ansible-versions coverage execution-environment gates secrets log-on-table lab lab-state doc docs messages clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -40,9 +40,9 @@ help: ## Show this list
 demo: $(VENV)/.run link ## Install a service connection point in a simulated hierarchy, twice, and move it
 	@exec $(BIN)/python -m lab run --topology standalone -- tests/demo.sh
 
-test: lint unit integration molecule ## Run all tests, as CI does (under ten minutes)
+test: lint unit integration molecule ## Run all tests (under ten minutes)
 
-test-all: gates execution-environment coverage ansible-versions ## What CI runs besides make test (half an hour; VERSIONS="lowest newest" is less)
+test-all: test gates execution-environment ansible-versions coverage ## Run what make test is too short for, too (an hour)
 
 unit: $(VENV)/.kerberos link ## Run the tests of the parts
 	$(BIN)/python -m pytest tests/unit -n auto -q
@@ -71,7 +71,7 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p moving -p ansible_versions -p benchmarks -p chaos -p collection_copies -p gates -p logons -p logon_table -p tickets
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p moving -p ansible_versions -p benchmarks -p canaries -p chaos -p collection_copies -p gates -p logons -p logon_table -p messages -p tickets
 	$(BIN)/yamllint --strict .
 
 ansible-versions: link ## Test with every version of ansible-core, and write the table in README.md (VERSIONS=lowest|newest|2.18|...)
@@ -96,6 +96,9 @@ gates: $(GATES)/.installed ## Check what has to pass before the collection is pu
 chaos: $(VENV)/.test link ## Move the role with every fault at every request, and print what came of it (a minute or so)
 	@$(BIN)/python -m chaos
 
+secrets: $(VENV)/.kerberos link ## Run everything that takes a password, and print where one was found (half a minute)
+	@$(BIN)/python -m canaries
+
 bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them beside the budgets (a minute or so)
 	@$(BIN)/python -m benchmarks
 
@@ -112,6 +115,13 @@ doc: $(VENV)/.run link ## Show the documentation of a module (MODULE=service_con
 	@test -f plugins/modules/$(MODULE:configmgr.site.%=%).py || \
 		{ echo "There is no module $(MODULE). There are:" $(patsubst %.py,%,$(notdir $(wildcard plugins/modules/*.py))); exit 1; }
 	@$(BIN)/ansible-doc configmgr.site.$(MODULE:configmgr.site.%=%)
+
+docs: messages ## Build the documentation site, with the guides, in .build/docs
+	@$(MAKE) --no-print-directory gates GATE=docs
+	@echo 'Open file://$(CURDIR)/.build/docs/html/index.html'
+
+messages: $(VENV)/.run link ## Write the guide with every message, from the code and tests/messages/more.yml
+	@$(BIN)/python -m messages
 
 clean: ## Remove everything that make has made
 	rm -rf .build .hypothesis .lab* .venv .mypy_cache .pytest_cache .ruff_cache tests/output

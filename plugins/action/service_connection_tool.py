@@ -68,10 +68,14 @@ class ActionModule(SiteAction):
         _check_file_type(phase, options["usage_data"])
         _check_form("usage_data_sha256", options["usage_data_sha256"], _DIGEST, "64 hexadecimal digits")
         _check_form("site_version", options["site_version"], _VERSION, "a version such as 5.00.9135.1000")
+        if "@" in (options["proxy_server"] or ""):
+            raise ValueError("proxy_server: it would be seen with its account. Give that as proxy_user and proxy_password.")
         if options["proxy_user"] and not options["proxy_server"]:
             raise ValueError("proxy_user: it goes with proxy_server. Give both.")
         if options["proxy_password"] and not options["proxy_user"]:
             raise ValueError("proxy_password: it goes with proxy_user. Give both.")
+        if not (options["proxy_password"] or "").isprintable():
+            raise ValueError("proxy_password: it has characters that cannot be typed.")
         self.check_between(options, "max_age", 0, _OLDEST)
         self.check_between(options, "timeout", _SHORTEST, WEEK)
         try:

@@ -102,7 +102,7 @@ class SiteAction(CheckedAction):
         """Show a line while the task runs; on standard error, so that machine-readable output stays so."""
         if self._task.no_log:
             return
-        display.display(f"[{self._host}] {line}", color="bright gray", stderr=True)
+        display.display(self._masked.text(f"[{self._host}] {line}"), color="bright gray", stderr=True)
 
     def _refuse_what_is_not_supported(self) -> None:
         transport = self._connection.transport

@@ -9,14 +9,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
+from traceback import format_exception
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
 from ._configmgr.servers import check_site_code
+from ._masking import Masker, texts_in
 
 Options = dict[str, Any]
 Result = dict[str, Any]
@@ -38,18 +41,33 @@ class CheckedAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> Result:
         """Called by Ansible. A failure is a result, as after an exception, Ansible skips ``failed_when`` and ``retries``."""
+        masked = self._masked
         try:
             super().run(tmp, task_vars)
-            return self.act(task_vars or {})
+            return dict(masked(self.act(task_vars or {})))
         except AnsibleActionFail as error:
             # Not all versions of Ansible have the first two in it, and some a traceback, which they would show
             result = {**error.result, "failed": True, "msg": error.message}
             result.pop("exception", None)
-            return result
+            return dict(masked(result))
+        except Exception as error:
+            # With its causes, which Ansible shows, too
+            shown = "".join(format_exception(error))
+            if masked(shown) == shown:
+                raise
+            if isinstance(error, AnsibleConnectionFailure):
+                raise AnsibleConnectionFailure(masked(error.message)) from None
+            return {"failed": True, "msg": masked(f"{type(error).__name__}: {error}")}
 
     def act(self, task_vars: dict[str, Any]) -> Result:
         """Do the work; AnsibleActionFail for what has failed."""
         raise NotImplementedError
+
+    @cached_property
+    def _masked(self) -> Masker:
+        """Hides the values of the options that are secret, whatever is wrong with them."""
+        secret = [name for name, option in self.ARGUMENT_SPEC.items() if option.get("no_log")]
+        return Masker(text for name in secret for text in texts_in(self._task.args.get(name)))
 
     def _validated_options(self) -> Options:
         """The options with their defaults. Fails with a sentence of our own, which never shows the other options' values."""

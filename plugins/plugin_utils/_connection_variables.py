@@ -75,6 +75,8 @@ _ADVICE = {
     "nothing says how such characters are to be sent",
     Reason.UNSENDABLE: "Log on with NTLM or Kerberos ({method}), which can send every character",
     Reason.CHANNEL_BINDING: "Set {binding} to true; if it is not that, check ansible_user, ansible_password and {method}",
+    Reason.PROXY: "Set {scheme} to https, which a proxy passes on as it is; if it is not that, check ansible_user, "
+    "ansible_password and {method}",
     Reason.NO_TICKET: "{ticket}",
     Reason.EXPIRED_TICKET: "{ticket}",
     Reason.FOREIGN_TICKET: f"{_OWN_NAME}. If the ticket is for that already, its service principal name may be registered for "
@@ -90,7 +92,10 @@ _ADVICE = {
     Reason.MISSING_PROGRAM: "Install kinit (krb5-user, krb5-workstation) here, or name it in ansible_winrm_kinit_cmd",
     Reason.MISSING_CERTIFICATE: "Set {certificate} and {key} to PEM files on the controller",
     Reason.UNMAPPED_CERTIFICATE: "Have client certificates allowed there (winrm set winrm/config/service/auth), and this one "
-    "mapped to a local account (WSMan:\\localhost\\ClientCertificate); with TLS 1.3, a listener gets to see none",
+    "mapped to a local account (WSMan:\\localhost\\ClientCertificate) and its issuer trusted there; with TLS 1.3, a "
+    "listener gets to see none",
+    Reason.REFUSED_CERTIFICATE: "Have its issuer trusted there (Cert:\\LocalMachine\\Root), and check that the certificate in "
+    "{certificate} is for client authentication, and neither expired nor revoked",
     Reason.OTHER: "Check ansible_user, ansible_password and {method}",
 }
 

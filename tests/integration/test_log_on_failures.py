@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import logons
 import pytest
 import yaml
+from lab.certificates import CertificateAuthority
 from lab.lab import Lab
 from logons import SERVER, WAYS
 from plays import Site
@@ -170,6 +171,16 @@ CASES = {
     "a certificate where none is allowed, psrp": Case(
         "psrp, client certificate, https", ansible(), ("knows no account", "local account"), server=UNCHANGED
     ),
+    "a certificate of an authority that is unknown there": Case(
+        "winrm, client certificate, https",
+        ansible(winrm_cert_pem="{{ foreign }}.pem", winrm_cert_key_pem="{{ foreign }}.key"),
+        ("does not accept the client certificate", "unknown ca", "Have its issuer trusted there"),
+    ),
+    "a certificate of an authority that is unknown there, psrp": Case(
+        "psrp, client certificate, https",
+        ansible(psrp_certificate_pem="{{ foreign }}.pem", psrp_certificate_key_pem="{{ foreign }}.key"),
+        ("does not accept the client certificate", "unknown ca", "Have its issuer trusted there"),
+    ),
     "a certificate that is not there": Case(
         "winrm, client certificate, https",
         ansible(winrm_cert_pem="/nowhere.pem"),
@@ -252,6 +263,7 @@ def test_every_failure_says_which_it_is_and_what_to_do(site: Site, tmp_path: Pat
     other_clock = tmp_path / "kinit-an-hour-ago"
     other_clock.write_text('#!/bin/sh\nexec faketime -f -1h kinit "$@"\n')
     other_clock.chmod(0o700)
+    CertificateAuthority(tmp_path).issue_client("somebody@localhost", "foreign")
     ways = {way.name: way for way in WAYS}
     hosts = {
         name: {
@@ -262,7 +274,11 @@ def test_every_failure_says_which_it_is_and_what_to_do(site: Site, tmp_path: Pat
         for name, case in CASES.items()
     }
     inventory = tmp_path / "failures.yml"
-    inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": {"other_clock": str(other_clock)}}}))
+    inventory.write_text(
+        yaml.safe_dump(
+            {"all": {"hosts": hosts, "vars": {"other_clock": str(other_clock), "foreign": str(tmp_path / "foreign")}}}
+        )
+    )
     play = site.play(logons.TASK, host="all", arguments=("--inventory", str(inventory), "--forks", "4", "-vvvvv"))
     results = {result.host: result for result in play.results}
     assert results.keys() == CASES.keys()

@@ -147,7 +147,8 @@ def test_what_cannot_work_is_refused_before_anything_is_run(offline: Site) -> No
 def test_two_runs_at_once_are_refused_and_one_that_was_cut_off_is_followed(offline: Site, tmp_path: Path) -> None:
     run(offline, "prepare", usage_data=CAB)
     carry(offline, ROLE_SERVER, INTERNET, CAB)
-    offline.control.console("publish_update", name="Large", full_version="5.00.9150.1000", size=400 * 1024 * 1024)
+    offline.control.console("publish_update", name="Held", full_version="5.00.9150.1000", size=4 * 1024 * 1024)
+    offline.control.console("hold_payload", name="Held")
     connect = {"phase": "connect", "tool": TOOL, "usage_data": CAB, "updates": PACKS}
     playbook = tmp_path / "connects.yml"
     playbook.write_text(yaml.safe_dump([{"hosts": INTERNET, "gather_facts": False, "tasks": [{MODULE: connect}]}]))
@@ -161,6 +162,8 @@ def test_two_runs_at_once_are_refused_and_one_that_was_cut_off_is_followed(offli
     other = run(offline, "connect", host=INTERNET, usage_data=CAB, updates=r"C:\Offline\Others").only
     refused(other, "is at work on this computer already", "Two runs at once")
     assert other["changed"] is False
+    # Long after it has found what is at work
+    offline.control.trigger(server=INTERNET, nth=20, console={"action": "repair_payload", "name": "Held"})
     followed = run(offline, "connect", host=INTERNET, usage_data=CAB, updates=PACKS).only
     assert (followed["action"], followed["changed"]) == ("follow", True), followed
     assert len(followed["updates"]["packages"]) == 1

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from .._connection_variables import Variables, certificate_advice
+from .._masking import without_account
 from .._wsman.refusals import METHODS, is_offered
 from .._wsman.transports import innermost
 from . import controller, network
@@ -52,7 +53,7 @@ def probe_libraries(connection: str, methods: Sequence[str], names: Variables) -
 def probe_network(endpoint: Endpoint, methods: Sequence[str], names: Variables, timeout: float) -> Iterator[Finding]:
     """From the name of the server to the methods that it offers."""
     if endpoint.proxy:
-        yield skipped("name", f"the proxy {endpoint.proxy} looks it up")
+        yield skipped("name", f"the proxy {without_account(endpoint.proxy)} looks it up")
         yield skipped("port", "the proxy connects to it")
     else:
         name = _name(endpoint.host)

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Endpoint:
     path: str
     verify: bool | str = True
     """Whether the certificate is looked at; or the file with the authorities that are trusted."""
-    proxy: str = ""
-    """Empty where the environment of the controller decides."""
+    proxy: str = field(default="", repr=False)
+    """Its URL, which may have an account with its password. Empty where the environment of the controller decides."""
 
     @property
     def url(self) -> str:

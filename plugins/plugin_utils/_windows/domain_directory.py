@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
@@ -51,7 +51,7 @@ class DirectoryAccess:
     """``ldaps://`` or ``ldap://`` and a host; the latter is turned to TLS before anybody logs on."""
     user: str
     """``domain\\user``, ``user@domain`` or a distinguished name."""
-    password: str
+    password: str = field(repr=False)
     ca_path: str | None = None
     """File with the certificates of the authorities to trust; None for those of the controller's system."""
 

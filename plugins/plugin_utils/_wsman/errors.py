@@ -44,6 +44,7 @@ class Reason(Enum):
     NOT_OFFERED = "the server does not offer the method"
     NOT_ASCII = "the method does not say how to send characters beyond ASCII"
     UNSENDABLE = "the method cannot send a character of the account or of the password"
+    PROXY = "a proxy between does not keep the connection that was logged on"
     CHANNEL_BINDING = "the server wants a channel binding"
     NO_TICKET = "there is no ticket of the account"
     EXPIRED_TICKET = "its time is over"
@@ -59,6 +60,7 @@ class Reason(Enum):
     MISSING_PROGRAM = "the program that gets tickets cannot be run"
     MISSING_CERTIFICATE = "the files with the client certificate and its key are not there"
     UNMAPPED_CERTIFICATE = "the server has no account for the client certificate"
+    REFUSED_CERTIFICATE = "the server does not accept the client certificate as one"
     OTHER = "something else"
 
 

@@ -103,6 +103,8 @@ class Attempt:
     """Whether it would send a channel binding over HTTPS."""
     is_ascii: bool
     """Whether neither name nor password have other characters."""
+    has_http_proxy: bool = False
+    """Whether it goes through a proxy that takes the requests of HTTP apart, which is not so with HTTPS."""
 
     @property
     def name(self) -> str:
@@ -165,6 +167,9 @@ def _refused(attempt: Attempt, header: str) -> AuthenticationRejected:
     if attempt.is_https and not attempt.sends_binding and attempt.name not in ("Basic", "CredSSP"):
         text = "the server refused it, and no channel binding was sent, which it may require"
         return AuthenticationRejected(text, Reason.CHANNEL_BINDING)
+    if attempt.has_http_proxy and attempt.name in ("NTLM", "Negotiate"):
+        text = "the server refused it, and the proxy may not have kept the connection, which NTLM takes"
+        return AuthenticationRejected(text, Reason.PROXY)
     if attempt.name == "Kerberos":
         return AuthenticationRejected("the server refused the ticket and did not say why", Reason.UNEXPLAINED_TICKET)
     if attempt.name == "Basic" and not attempt.is_ascii:

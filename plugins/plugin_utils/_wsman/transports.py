@@ -77,6 +77,7 @@ class _Session(ABC):
             ) from None
         except Exception as error:
             is_sealed, self._is_open = self._is_open and self._encrypts, False
+            attempt = self._attempt
             self._forget_connection()
             if not is_log_on_failure(error):
                 raise _failure(error) from error
@@ -86,12 +87,15 @@ class _Session(ABC):
             if is_sealed:
                 # Raised for an encrypted answer, then, so that the server may have carried the request out
                 raise UndecodableAnswer(f"the answer could not be decrypted ({type(error).__name__})") from error
-            raise self._log_on_failure(error) from error
+            raise explain(attempt, error) from error
         self._is_open = True
         return reply
 
-    def _log_on_failure(self, error: BaseException) -> AuthenticationRejected:
-        return explain(self._attempt, error)
+    @property
+    def _has_http_proxy(self) -> bool:
+        """Whether requests go through a proxy, of the connection's own or of the environment, and not in a tunnel."""
+        session = self._transport.session
+        return session is not None and not self.endpoint.lower().startswith("https") and bool(session.proxies.get("http"))
 
     @property
     @abstractmethod
@@ -125,7 +129,7 @@ class PywinrmTransport(_Session):
         transport = self._transport
         is_https = self.endpoint.lower().startswith("https")
         secrets = f"{transport.username or ''}{transport.password or ''}"
-        return Attempt(transport.auth_method, is_https, bool(transport.send_cbt), secrets.isascii())
+        return Attempt(transport.auth_method, is_https, bool(transport.send_cbt), secrets.isascii(), self._has_http_proxy)
 
     @property
     def _encrypts(self) -> bool:
@@ -140,7 +144,7 @@ class PywinrmTransport(_Session):
         except WinRMTransportError as error:
             return Reply(error.code, error.response_text.encode())
         except WinRMError as error:
-            raise self._log_on_failure(error) from error
+            raise explain(self._attempt, error) from error
 
     def _forget_connection(self) -> None:
         self._transport.close_session()
@@ -159,7 +163,7 @@ class PypsrpTransport(_Session):
         transport = self._transport
         sends_binding = transport.negotiate_send_cbt is not False
         secrets = f"{transport.username or ''}{transport.password or ''}"
-        return Attempt(transport.auth, bool(transport.ssl), sends_binding, secrets.isascii())
+        return Attempt(transport.auth, bool(transport.ssl), sends_binding, secrets.isascii(), self._has_http_proxy)
 
     @property
     def _encrypts(self) -> bool:
@@ -175,7 +179,7 @@ class PypsrpTransport(_Session):
         except WinRMTransportError as error:
             return Reply(error.code, error.response_text.encode())
         except WinRMError as error:
-            raise self._log_on_failure(error) from error
+            raise explain(self._attempt, error) from error
 
     def _set_up(self) -> None:
         """As `send` would: there, what is missing for a method could not be told from an answer that cannot be read."""
@@ -183,7 +187,7 @@ class PypsrpTransport(_Session):
             if self._transport.session is None:
                 self._transport.session = self._transport._build_session()
         except ValueError as error:
-            raise self._log_on_failure(error) from error
+            raise explain(self._attempt, error) from error
 
     def _forget_connection(self) -> None:
         self._transport.close()
@@ -195,6 +199,8 @@ _NEVER_SENT = ("ConnectTimeout", "ProxyError")
 """Exceptions of the HTTP library that come before the server can have seen the request."""
 _UNUSABLE = ("InvalidHeader", "InvalidProxyURL", "InvalidSchema", "InvalidURL", "MissingSchema")
 """Those that come from how the connection was set up."""
+_CERTIFICATE_ALERTS = ("UNKNOWN_CA", "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE", "CERTIFICATE_")
+"""Alerts of TLS about what the client has shown, as OpenSSL names them: TLSV1_ALERT_UNKNOWN_CA."""
 _NO_TLS = ("WRONG_VERSION_NUMBER", "HANDSHAKE", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE")
 
 
@@ -219,6 +225,8 @@ def _network_error(error: requests.exceptions.RequestException) -> WsmanError:
     if isinstance(error, requests.exceptions.SSLError):
         if "CERTIFICATE_VERIFY_FAILED" in str(error) or "CertificateError" in str(error):
             return CertificateNotTrusted(text)
+        if any(f"ALERT_{alert}" in str(error) for alert in _CERTIFICATE_ALERTS):
+            return AuthenticationRejected(f"it does not accept the client certificate ({text})", Reason.REFUSED_CERTIFICATE)
         if any(reason in str(error).upper() for reason in _NO_TLS):
             return ServerUnreachable(f"it does not speak TLS as expected there ({text})")
         return ConnectionLost(f"TLS failed: {text}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 
 from .payloads import MadeUp
 from .releases import Release, first_releases
@@ -43,6 +44,11 @@ class Package:
     """Whether its payload is not the one of the manifest."""
     breaks_at: int | None = None
     """After how many bytes of the payload connections break; None if they do not."""
+    is_free: Event = field(default_factory=Event)
+    """Set unless whoever asks for the payload has to wait."""
+
+    def __post_init__(self) -> None:
+        self.is_free.set()
 
     @property
     def payload(self) -> MadeUp:

@@ -21,6 +21,8 @@ from .usage_data import UsageData, read_usage_data, receipt
 UPLOAD_URL = "https://sccm.manage.microsoft.com/SCCMConnectedService.svc/UsageData"
 
 _LARGEST_UPLOAD = 2**24
+_LONGEST_WAIT = 60.0
+"""Seconds for a payload that is held back and never let go."""
 
 
 class Cloud:
@@ -52,6 +54,7 @@ class Cloud:
             return Answer(Text(pack({"CAMPServicingStates.xml": b"<ServicingStates/>\r\n"})))
         for package in self.catalogue.packages:
             if wanted == _path(package.payload_url):
+                package.is_free.wait(_LONGEST_WAIT)
                 return Answer(package.payload, breaks_at=package.breaks_at)
             if wanted == _path(package.redistributables_url):
                 return Answer(Text(redistributables_manifest(self.catalogue)))

@@ -10,6 +10,9 @@ from typing import Literal
 
 SecurityRole = Literal["Full Administrator", "Read-only Analyst"]
 
+_SPECIAL = " &<'\"\\%$;"
+"""At the end of every password: what each language quotes that passwords get written in."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -22,7 +25,7 @@ class Account:
     """Whether WinRM lets it in (Remote Management Users) where it is no administrator."""
     security_role: SecurityRole | None = None
     """Its role in Configuration Manager."""
-    password: str = field(default_factory=lambda: secrets.token_urlsafe(15), repr=False)
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(15) + _SPECIAL, repr=False)
 
 
 def make_accounts(netbios_domain: str) -> tuple[Account, ...]:

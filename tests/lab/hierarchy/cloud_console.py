@@ -30,6 +30,7 @@ class CloudConsole:
             "withdraw_update": self.withdraw_update,
             "damage_payload": self.damage_payload,
             "break_payload": self.break_payload,
+            "hold_payload": self.hold_payload,
             "repair_payload": self.repair_payload,
             "withhold_redistributable": self.withhold_redistributable,
         }
@@ -78,10 +79,15 @@ class CloudConsole:
         """Have every connection break after so many bytes of the payload."""
         self._catalogue.find(name).breaks_at = int(after)
 
+    def hold_payload(self, name: str) -> None:
+        """Have whoever asks for the payload wait for it, for a minute at most."""
+        self._catalogue.find(name).is_free.clear()
+
     def repair_payload(self, name: str) -> None:
         """Have the payload be handed out as it should be."""
         package = self._catalogue.find(name)
         package.is_damaged, package.breaks_at = False, None
+        package.is_free.set()
 
     def withhold_redistributable(self, name: str, value: bool = True) -> None:
         """Have a file that every update needs be gone, or there again."""

@@ -25,7 +25,8 @@ THROUGH_PROXY = f'proxy = "http://{NAME}:8080"'
 
 
 def account(name: str, password: str) -> str:
-    return 'proxy-user = "{}:{}"'.format(name.replace("\\", "\\\\"), password.replace('"', '\\"'))
+    quoted = f"{name}:{password}".replace("\\", "\\\\").replace('"', '\\"')
+    return f'proxy-user = "{quoted}"'
 
 
 def is_listening(port: int) -> bool:

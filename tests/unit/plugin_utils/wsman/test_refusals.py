@@ -59,6 +59,11 @@ def test_what_is_offered(method: str, header: str, reason: Reason) -> None:
     assert refused(header, method).reason is reason
 
 
+@pytest.mark.parametrize(("method", "reason"), [("ntlm", Reason.PROXY), ("basic", Reason.CREDENTIALS)])
+def test_a_proxy_matters_to_what_logs_on_a_connection(method: str, reason: Reason) -> None:
+    assert refused("Negotiate, Basic", method, is_https=False, has_http_proxy=True).reason is reason
+
+
 def test_what_is_offered_is_said_once_and_without_what_belongs_to_it() -> None:
     assert str(refused('Basic realm="a, b", Basic realm="c", CredSSP')).endswith("it offers Basic and CredSSP")
     assert str(refused("")).endswith("it offers nothing")
