@@ -16,7 +16,9 @@ BIN := $(VENV)/bin
 WORKERS := $(shell "$(PYTHON)" -c 'import os; print(3 * (os.cpu_count() or 1))' 2>/dev/null)
 GATES := .venv/gates-$(VERSION)
 GATE ?=
+SECONDS ?= 60
 VERSIONS ?=
+PART ?=
 COLLECTION := .build/ansible_collections/configmgr/site
 LAB ?= .lab
 TOPOLOGY ?= standalone
@@ -32,7 +34,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all unit integration molecule lint bench chaos quirks ansible-versions coverage execution-environment gates secrets log-on-table lab lab-state doc docs messages clean link
+.PHONY: help demo test test-all unit integration molecule lint bench chaos quirks ansible-versions coverage execution-environment fuzz gates secrets log-on-table lab lab-state doc docs messages clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -71,7 +73,7 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p moving -p ansible_versions -p benchmarks -p canaries -p chaos -p quirk_trials -p in_process -p collection_copies -p gates -p logons -p logon_table -p messages -p tickets
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p fuzz_xml -p moving -p ansible_versions -p benchmarks -p canaries -p chaos -p quirk_trials -p in_process -p collection_copies -p gates -p logons -p logon_table -p messages -p tickets
 	$(BIN)/yamllint --strict .
 
 ansible-versions: link ## Test with every version of ansible-core, and write the table in README.md (VERSIONS=lowest|newest|2.18|...)
@@ -96,14 +98,19 @@ gates: $(GATES)/.installed ## Check what has to pass before the collection is pu
 chaos: $(VENV)/.test link ## Move the role with every fault at every request, and print what came of it (a minute or so)
 	@$(BIN)/python -m chaos
 
+fuzz: $(VENV)/.fuzz link ## Try parsers with many more inputs, and the reader of XML for a while (some minutes; SECONDS=60)
+	$(BIN)/python -m pytest tests/unit -m hypothesis --hypothesis-profile=fuzz -n auto -q
+	@if $(BIN)/python -c 'import atheris' 2>/dev/null; then $(BIN)/python -m fuzz_xml $(SECONDS); \
+	else echo 'Not run: the reader of XML with atheris, which cannot be installed here.'; fi
+
 secrets: $(VENV)/.kerberos link ## Run everything that takes a password, and print where one was found (half a minute)
 	@$(BIN)/python -m canaries
 
 quirks: $(VENV)/.kerberos link ## Run under every behaviour of real sites that is not known, and write the tables in docs (two minutes)
 	@$(BIN)/python -m quirk_trials
 
-bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them beside the budgets (a minute or so)
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/.test link ## Count requests, bytes, CPU and time, and write the tables of the guide about speed (five minutes; PART=comparison|...)
+	@$(BIN)/python -m benchmarks $(PART)
 
 log-on-table: $(VENV)/.kerberos link ## Log on in every way against the lab, and write the table in README.md
 	@$(BIN)/python -m logon_table
@@ -144,6 +151,11 @@ $(VENV)/.run: requirements.txt tests/lab/requirements.txt | $(BIN)/python
 $(VENV)/.test: tests/requirements.txt $(VENV)/.run
 	@echo 'Installing the Python packages of the tests ...'
 	@$(PIP) -r tests/requirements.txt
+	@touch $@
+
+# atheris has no packages for every Python and computer.
+$(VENV)/.fuzz: tests/fuzz-requirements.txt $(VENV)/.test
+	@$(PIP) -r tests/fuzz-requirements.txt || true
 	@touch $@
 
 $(GATES)/.installed: tests/gates-requirements.txt

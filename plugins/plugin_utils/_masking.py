@@ -75,10 +75,11 @@ def _written(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass")
     escaped = r"\\+".join(["", *(f"u{units[start : start + 2].hex()}" for start in range(0, len(units), 2))])
     percent = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
+    # As it is comes last: an ampersand begins what XML makes of it
     forms = [
-        rf"\\*{re.escape(character)}",
         *(rf"\\+{letter}" for letter in _LETTERS.get(character, "")),
         *(f"&{name};" for name in _ENTITIES.get(character, ())),
         f"(?i:{escaped}|{percent}|\\\\+x{code:02x}|\\\\+U{code:08x}|&#0*{code};|&#x0*{code:x};)",
+        rf"\\*{re.escape(character)}",
     ]
     return f"(?:{'|'.join(forms)})"

@@ -27,11 +27,12 @@ def parse_moment(text: str, now: datetime) -> datetime:
             raise ValueError(f"{text!r} is too long ago") from None
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        # Queries are in UTC, which the first and the last hours of the calendar may not have
+        return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    except (ValueError, OverflowError):
         raise ValueError(
             f"{text!r} is no moment: give a time in ISO 8601, such as 2026-11-24T18:00:00Z, or an age, such as 90m, 24h or 7d"
         ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def parse_period(since: str | None, until: str | None, now: datetime) -> tuple[datetime | None, datetime | None]:

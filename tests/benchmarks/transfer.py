@@ -18,7 +18,7 @@ from lab.hierarchy.topology import load
 from lab.lab import Lab
 from lab.smb import samba
 
-from .tasks import play
+from .running import play
 
 SIZE = 2 * 1024**3
 SMALL = 64 * 1024**2

@@ -126,6 +126,8 @@ def decode_properties(element: Element, schema: Schema, known: CimClass) -> dict
                 value = text
         except ValueError as error:
             raise DecodingError(f"{known.name}.{name}: {error}") from error
+        except RecursionError:
+            raise DecodingError(f"{known.name}.{name}: it is nested too deep") from None
         if name in properties:
             earlier = properties[name]
             if isinstance(earlier, list):
@@ -169,7 +171,11 @@ def decode_reference(element: Element) -> CimReference:
     keys: dict[str, KeyValue] = {}
     for selector in parameters.iterfind(_SELECTORS):
         nested = selector.find(_ENDPOINT_REFERENCE)
-        keys.setdefault(selector.get("Name", ""), decode_reference(nested) if nested is not None else selector.text or "")
+        try:
+            key = decode_reference(nested) if nested is not None else selector.text or ""
+        except RecursionError:
+            raise DecodingError("an endpoint reference is nested too deep") from None
+        keys.setdefault(selector.get("Name", ""), key)
     return CimReference(resource.text.strip(), keys)
 
 

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import contextlib
 import time
 from collections.abc import Callable
@@ -142,7 +141,7 @@ def _take(received: Element, streams: dict[str, bytearray]) -> int | None:
     for element in received.iter(f"{{{names.SHELL}}}Stream"):
         try:
             streams[element.get("Name", "")] += base64.b64decode("".join((element.text or "").split()), validate=True)
-        except (KeyError, binascii.Error) as error:
+        except (KeyError, ValueError) as error:
             raise UndecodableAnswer("the output of a command cannot be read") from error
     for element in received.iter(f"{{{names.SHELL}}}CommandState"):
         if element.get("State") == _DONE:

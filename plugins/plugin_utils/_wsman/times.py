@@ -56,9 +56,9 @@ def parse_duration(text: str) -> timedelta:
             seconds=int(seconds or 0),
             microseconds=_microseconds(fraction),
         )
+        return -value if sign else value
     except OverflowError as error:
         raise ValueError(f"{text!r} is no interval") from error
-    return -value if sign else value
 
 
 def format_duration(value: timedelta) -> str:

@@ -24,7 +24,9 @@ def quote(value: str) -> str:
 
 def quote_time(moment: datetime) -> str:
     """A WQL literal for a moment, as WMI writes it in UTC. ``moment`` must be aware of its time zone."""
-    return f'"{moment.astimezone(timezone.utc):%Y%m%d%H%M%S.%f}+000"'
+    utc = moment.astimezone(timezone.utc)
+    # strftime writes years before 1000 with fewer than four digits
+    return f'"{utc.year:04}{utc:%m%d%H%M%S.%f}+000"'
 
 
 def any_of(name: str, literals: list[str]) -> str:

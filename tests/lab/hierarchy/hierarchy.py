@@ -15,7 +15,7 @@ from ..wmi.model import Instance, Value
 from . import site_control
 from .accounts import Access, Account
 from .cloud_services import Applications, AzureServices, CloudServices, Tenants, mof_files
-from .component_manager import COMPONENT_SERVER_KEYS, SITE_COMPONENT_MANAGER, ComponentManager
+from .component_manager import COMPONENT_SERVER_KEYS, SITE_COMPONENT_MANAGER, TRACING_KEYS, ComponentManager
 from .directory import ADMINISTRATORS, REMOTE_MANAGEMENT_USERS, Directory, add_examples
 from .encryption import Encryption
 from .endpoint_validation import EndpointValidation
@@ -257,6 +257,8 @@ class Hierarchy:
             self.executives[site.server].install(component, site.code, rf"\bin\x64\{component.lower()}.dll")
         for component in (SITE_COMPONENT_MANAGER, HIERARCHY_MANAGER, "SMS_STATUS_MANAGER"):
             self.status.set_state(site.code, site.server, component, ComponentState.STARTED)
+        for component, (log, _thread) in _SITE_SERVER_LOGS.items():
+            server.registry.set(f"{TRACING_KEYS}\\{component}", "TraceFilename", f"{server.log_directory}\\{log}")
         self._add_provider_locations(server, site)
         if site.sms_provider:
             self._set_up_provider(site)
