@@ -20,7 +20,7 @@ _SOME, _ANY = r"\\{1,15}", r"\\{0,15}"
 _LETTERS = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 _ENTITIES = {"&": ("amp",), "<": ("lt",), ">": ("gt",), '"': ("quot",), "'": ("apos",)}
 _ACCOUNT_IN_URL = re.compile(r"://(?:[^\s'\"/?#:]{0,500}:[^\s'\"]{0,500}|[^\s'\"/?#]{0,500})@")
-"""Behind a colon may be a password, with any characters. Without one, an account ends where a host would: paths may have an @."""
+"""Behind a colon may be a password, with any characters. Without one, an account ends where a host would, as paths have @."""
 
 
 def without_account(url: str) -> str:

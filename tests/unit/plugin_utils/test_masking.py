@@ -71,7 +71,7 @@ def test_a_url_that_has_no_account_stays_as_it_is() -> None:
     assert Masker([])(said) == said
 
 
-@pytest.mark.parametrize("text", ["://" * 50_000, "://a:b" * 20_000, "\\" * 50_000, "&#0" + "0" * 100_000, "s\"" * 50_000])
+@pytest.mark.parametrize("text", ["://" * 50_000, "://a:b" * 20_000, "\\" * 50_000, "&#0" + "0" * 100_000, 's"' * 50_000])
 @pytest.mark.parametrize("secret", ["", '"&<p\\ä€😀\n', "\\\\s", "ss:://"])
 def test_a_long_answer_is_read_in_a_moment(secret: str, text: str) -> None:
     before = process_time()
