@@ -212,10 +212,9 @@ class Surveyor:
         for name, password, outcome in (("the internet is tried", secret, "ok"), ("the proxy refuses", wrong, "failed")):
             given = {**options, "proxy_password": password}
             yield Run(name, SERVER, [{"configmgr.site.internet_access": given}], outcome)
-        url = f"http://user:{quote(wrong, safe='')}@{PROXY}:8080"
-        yield Run(
-            "a proxy is given with its account", SERVER, [{"configmgr.site.internet_access": {"proxy_server": url}}], "failed"
-        )
+        for form in ("http://user:{}@{}:8080", "user:{}@{}"):
+            given = {"proxy_server": form.format(quote(wrong, safe=""), PROXY)}
+            yield Run(f"a proxy is given as {form}", SERVER, [{"configmgr.site.internet_access": given}], "failed")
 
     def _tool(self) -> Iterator[Run]:
         secret = self._canary("service_connection_tool, proxy_password")
