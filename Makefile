@@ -20,6 +20,7 @@ SECONDS ?= 60
 MINUTES ?= 10
 SEED ?=
 VERSIONS ?=
+PART ?=
 COLLECTION := .build/ansible_collections/configmgr/site
 LAB ?= .lab
 TOPOLOGY ?= standalone
@@ -35,7 +36,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all unit integration molecule lint bench chaos ansible-versions coverage execution-environment fuzz gates secrets long-run log-on-table lab lab-state doc docs messages clean link
+.PHONY: help demo test test-all unit integration molecule lint bench chaos quirks ansible-versions coverage execution-environment fuzz gates secrets long-run log-on-table lab lab-state doc docs messages clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -74,7 +75,7 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p long_run -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p fuzz_xml -p moving -p ansible_versions -p benchmarks -p canaries -p chaos -p collection_copies -p gates -p logons -p logon_table -p messages -p tickets
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p long_run -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p fuzz_xml -p guides -p moving -p ansible_versions -p benchmarks -p canaries -p chaos -p quirk_trials -p in_process -p collection_copies -p gates -p logons -p logon_table -p messages -p tickets
 	$(BIN)/yamllint --strict .
 
 ansible-versions: link ## Test with every version of ansible-core, and write the table in README.md (VERSIONS=lowest|newest|2.18|...)
@@ -110,8 +111,11 @@ long-run: $(VENV)/.test link ## Hours of a site with whatever people and servers
 secrets: $(VENV)/.kerberos link ## Run everything that takes a password, and print where one was found (half a minute)
 	@$(BIN)/python -m canaries
 
-bench: $(VENV)/.test link ## Count requests, bytes and CPU, and print them beside the budgets (a minute or so)
-	@$(BIN)/python -m benchmarks
+quirks: $(VENV)/.kerberos link ## Run under every behaviour of real sites that is not known, and write the tables in docs (two minutes)
+	@$(BIN)/python -m quirk_trials
+
+bench: $(VENV)/.test link ## Count requests, bytes, CPU and time, and write the tables of the guide about speed (five minutes; PART=comparison|...)
+	@$(BIN)/python -m benchmarks $(PART)
 
 log-on-table: $(VENV)/.kerberos link ## Log on in every way against the lab, and write the table in README.md
 	@$(BIN)/python -m logon_table

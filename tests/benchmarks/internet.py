@@ -4,14 +4,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from lab.client import LabControl
-from lab.hierarchy.topology import load
-from lab.lab import Lab
 
-from .tasks import play
+from .running import play, standard_lab
 
 ENDPOINTS, SILENT = 60, 20
 TIMEOUT = 10
@@ -28,13 +23,13 @@ def run() -> bool:
         "configmgr.site.internet_access": {"features": [], "endpoints": hosts, "timeout": TIMEOUT, "fail_on": "never"},
     }
     print(f"Trying {ENDPOINTS} endpoints, {SILENT} of which do not answer within {TIMEOUT} s ...\n")
-    with tempfile.TemporaryDirectory() as directory, Lab(load("standalone"), Path(directory), speed=1000) as lab:
+    with standard_lab() as lab:
         control = LabControl(lab.control.url)
         control.console("set_endpoint", host=hosts[:SILENT], connection="timed_out")
-        _cpu, wall = play(lab, [task], hosts="srv1.corp.example")
+        spent = play(lab, [task], hosts="srv1.corp.example")
         requests = [request for found in control.requests() if found["task"] == "try them" for request in found["requests"]]
     commands = sum(request["action"] == "Command" for request in requests)
     print(f"{'internet_access':<38}{'requests':>9}{'commands':>10}{'wall':>9}")
-    print(f"{f'{ENDPOINTS} endpoints':<38}{len(requests):>9}{commands:>10}{wall:>7.1f} s")
+    print(f"{f'{ENDPOINTS} endpoints':<38}{len(requests):>9}{commands:>10}{spent.wall:>7.1f} s")
     print(f"{'budget':<38}{REQUESTS:>9}{1:>10}{SECONDS:>7.1f} s")
     return len(requests) <= REQUESTS and commands == 1

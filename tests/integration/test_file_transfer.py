@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from dying import kill_with_descendants
+from guides import asked, what_modules_ask
 from plays import Play, Site, examples, refused
 from programs import needs_samba
 
@@ -176,3 +177,4 @@ def test_the_examples_work(site: Site) -> None:
         "UsageData-PS1.cab",
         "UsageData.cab",
     ]
+    assert asked(site, "file_transfer") == what_modules_ask()["file_transfer"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from ansible_processes import ROOT
+from guides import asked, what_modules_ask
 from plays import Play, Site, examples
 
 SERVER = "srv1.corp.example"
@@ -176,3 +177,4 @@ def test_the_examples_work(make_site: Any, site: Site, role: Site, module: str) 
     )
     assert play.exit_code == 0, play.stdout + play.stderr
     assert len(play.results) == len(examples(module))
+    assert asked(used, module) == what_modules_ask()[module]

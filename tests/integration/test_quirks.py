@@ -4,24 +4,49 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import pytest
-from lab.quirks import Quirks
 from plays import Site
+from quirk_trials.special import SPECIALS, Special
+from quirk_trials.trials import Behaviours, Trials, each, pairs, try_special
 
 SERVER = "srv1.corp.example"
 MODULE = "configmgr.site.service_connection_point"
-HINTS = get_type_hints(Quirks)
-OTHER_BEHAVIOURS = [
-    (field.name, value) for field in fields(Quirks) for value in get_args(HINTS[field.name]) if value != field.default
-]
+COMBINATIONS = pairs()
+STEP = 4
+"""Every so many combinations are tried; `make quirks` tries all."""
 
 
-@pytest.mark.parametrize(("name", "value"), OTHER_BEHAVIOURS)
-def test_the_life_of_a_role(make_site: Any, name: str, value: str) -> None:
-    site: Site = make_site(**{name: value})
+@pytest.fixture(scope="module")
+def trials() -> Trials:
+    return Trials()
+
+
+@pytest.mark.parametrize("behaviours", list(each()), ids=lambda behaviours: "-".join(next(iter(behaviours.items()))))
+def test_the_life_of_a_role(trials: Trials, behaviours: Behaviours) -> None:
+    trial = trials.operate(behaviours)
+    assert trial.wrong == []
+    if "unknown_property" not in behaviours:
+        assert {result.verdict for result in trial.results.values()} <= {"works", "the same"}
+
+
+@pytest.mark.parametrize("number", range(0, len(COMBINATIONS), STEP))
+def test_many_behaviours_at_once(trials: Trials, number: int) -> None:
+    assert trials.operate(COMBINATIONS[number]).wrong == []
+
+
+@pytest.mark.parametrize("special", SPECIALS, ids=lambda special: special.about)
+def test_the_usual_behaviours_in_the_trials_about_others(special: Special) -> None:
+    result = try_special(special, {})
+    if result.verdict == "not tried":
+        pytest.skip(result.message)
+    assert result.verdict != "WRONG", result.message
+
+
+@pytest.mark.parametrize("number", [0, 7, 14])
+def test_many_behaviours_at_once_with_ansible(make_site: Any, number: int) -> None:
+    site: Site = make_site(**COMBINATIONS[number])
     play = site.play(
         {MODULE: {"site_system": SERVER, "mode": "online"}},
         {MODULE: {"site_system": SERVER, "mode": "offline"}},

@@ -13,6 +13,7 @@ import logons
 import pytest
 import yaml
 from dying import kill_with_descendants
+from guides import asked, what_modules_ask
 from lab.hierarchy import topology as topologies
 from lab.hierarchy.site import VERSION
 from plays import Play, Site, examples, refused
@@ -212,3 +213,4 @@ def test_the_examples_work_with_the_files_carried_in_between(make_site: Callable
     assert [result.outcome for result in connected.results] == ["ok", "ok"], connected.stdout
     carry(offline, INTERNET, ROLE_SERVER, rf"{folder}\UpdatePacks")
     assert offline.play(bring_in, host=ROLE_SERVER).only["changed"]
+    assert asked(offline, "service_connection_tool") == what_modules_ask()["service_connection_tool"]

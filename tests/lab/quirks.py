@@ -61,11 +61,33 @@ class Quirks:
     summarizer_machine_name: Literal["fqdn", "netbios"] = "fqdn"
     """How the component summarizer writes MachineName."""
 
+    states_on_the_way: Literal["shown", "skipped"] = "shown"
+    """The component summarizer shows components while they are installed and removed, or those before and after alone."""
+
+    summarized_components: Literal["all", "downloader"] = "all"
+    """The component summarizer shows all components that the role is said to have, or SMS_DMP_DOWNLOADER alone."""
+
     removed_rows: Literal["gone", "stopped"] = "gone"
     """The component summarizer forgets the components of a role that is removed, or shows them as stopped from then on."""
 
     known_sites: Literal["below", "all"] = "below"
     """The SMS Provider of a child primary site shows its own site and those below it, or every site of the hierarchy."""
+
+    parent_of_top_tier: Literal["empty", "null"] = "empty"
+    """The site code of the parent that the top-tier site does not have is an empty text (seen once), or NULL."""
+
+    server_names: Literal["kept", "upper"] = "kept"
+    """Site systems are listed with the letter case that they were created with, or in upper case, as one log has it."""
+
+    role_names: Literal["declared", "upper"] = "declared"
+    """Roles are listed by their names as documented, or in upper case, as one published script creates them."""
+
+    server_remote_name: Literal["optional", "required"] = "optional"
+    """A role can be created without the property Server Remote Name, or must have it, as all published samples do."""
+
+    server_state: Literal["known", "null"] = "known"
+    """ServerState and SiteSystemStatus of roles, which the reference page does not have, are there as one dump has them, or
+    NULL."""
 
     role_props: Literal["minimal", "many"] = "minimal"
     """Props on the role instance: what was written, or several more that nobody asked for."""
@@ -76,12 +98,27 @@ class Quirks:
     scheduled_component: Literal["none", "present"] = "none"
     """SMS_CLOUDCONNECTION runs all the time, or is started by schedule and shown as stopped most of the time."""
 
-    embedded_type: Literal["typed", "untyped"] = "typed"
-    """Embedded instances in answers name their class in ``xsi:type``, or by the namespace of their members alone."""
+    embedded_type: Literal["typed", "unprefixed", "untyped"] = "typed"
+    """Embedded instances in answers name their class in ``xsi:type``, there without the prefix of its namespace (as the Open
+    Management Infrastructure accepts it), or by the namespace of their members alone."""
+
+    unzoned_times: Literal["utc", "bare", "asterisks"] = "utc"
+    """Times that WMI keeps without a zone, as the SMS Provider's, come as UTC, as they are, or as WMI's own text with
+    asterisks for the zone (no recording known)."""
+
+    created_reference: Literal["full", "partial", "missing"] = "full"
+    """The answer to a Create names the instance by all of its keys, by those that were sent, or not at all."""
+
+    failure_code: Literal["wmi", "wsman"] = "wmi"
+    """Failures of WMI that WS-Management has no code for carry WMI's own code, or a general one; the extended status may
+    have WMI's."""
 
     downloader_thread: Literal["role_server", "site_server"] = "role_server"
     """The threads, registry keys and summaries of the role's components are on the server with the role, as most of
     Microsoft's pages have it, or on the site server, which two pages point to."""
+
+    stopped_thread: Literal["restarted", "stays"] = "restarted"
+    """A thread of SMS_EXECUTIVE that was stopped is started again after about five minutes (one source), or stays stopped."""
 
     stale_rows: Literal["none", "present"] = "none"
     """The component summarizer forgets a server that is removed, or still shows the downloader of one as started."""

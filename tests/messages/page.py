@@ -210,7 +210,7 @@ def _literal(text: str) -> str:
 def _prose(text: str) -> str:
     """Text in which nothing but stars, literals and references to sections is markup."""
     text = re.sub(r"\{(\w+)\}", r"<\1>", text)
-    parts = re.split(r"(``[^`]+``|`[A-Z][^`]+`_|\*[A-Z][^*]+\*)", " ".join(text.split()))
+    parts = re.split(r"(``[^`]+``|:ref:`[^`]+`|`[A-Z][^`]+`_|\*[A-Z][^*]+\*)", " ".join(text.split()))
     return "".join(
         part if number % 2 else re.sub(r"([\\*`|])|(?<=\w)(_)(?!\w)", r"\\\1\2", part) for number, part in enumerate(parts)
     )

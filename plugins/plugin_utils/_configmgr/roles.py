@@ -31,6 +31,8 @@ COMPONENT_SERVER = "SMS Component Server"
 """What the site itself adds to a server whose roles have components, and takes away again."""
 
 _CLASS = classes.ROLE.name
+_NAMES = {name.casefold(): name for name in (SERVICE_CONNECTION_POINT, SITE_SYSTEM, COMPONENT_SERVER)}
+"""The names that are relied on. A script may have created a role in another letter case, which the SMS Provider accepts."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,16 @@ class Role:
         for instance in self.embedded:
             setting = settings.get(instance.text("PropertyName"))
             embedded.append(replace(instance, properties={**instance.properties, **_values(setting)}) if setting else instance)
-        embedded += [_embedded_property(name, setting) for name, setting in settings.items() if self.setting(name) is None]
+        keys = self._keys_of_embedded()
+        embedded += [
+            _embedded_property(name, setting, **keys) for name, setting in settings.items() if self.setting(name) is None
+        ]
         return replace(self, embedded=tuple(embedded))
+
+    def _keys_of_embedded(self) -> dict[str, CimValue]:
+        """The key of an embedded property, which the site writes into each; whether a new one may lack it is not known."""
+        item_type = next((instance.text("ItemType") for instance in self.embedded), "")
+        return {"ItemType": item_type} if item_type else {}
 
     def without_setting(self, name: str) -> Role:
         """The same role without the setting of exactly this name."""
@@ -183,7 +193,7 @@ def delete_role(provider: SiteProvider, role: Role) -> None:
 
 def _role(row: CimInstance) -> Role:
     return Role(
-        name=row.text("RoleName"),
+        name=_NAMES.get(row.text("RoleName").casefold(), row.text("RoleName")),
         server=server_of(row.text("NetworkOSPath"), row.text("NALPath")),
         site_code=row.text("SiteCode"),
         nal_path=row.text("NALPath"),

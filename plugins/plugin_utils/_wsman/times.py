@@ -18,7 +18,7 @@ _TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(
 _DURATION = re.compile(
     r"(-)?P(?=[\dT])(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?"
 )
-_DMTF_TIMESTAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-]\d{3})")
+_DMTF_TIMESTAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{6})([+-](?:\d{3}|\*{3}))")
 _DMTF_INTERVAL = re.compile(r"(\d{8})(\d\d)(\d\d)(\d\d)\.(\d{6}):000")
 
 
@@ -71,15 +71,16 @@ def format_duration(value: timedelta) -> str:
 
 
 def parse_dmtf(text: str) -> datetime | timedelta | str:
-    """Read a DMTF datetime string; one with wildcards stays a string. Raises ValueError for what is none at all."""
+    """Read a DMTF datetime string; one of which more than the zone is unknown stays a string. ValueError for any other text."""
     text = text.strip()
     if interval := _DMTF_INTERVAL.fullmatch(text):
         days, hours, minutes, seconds, micros = map(int, interval.groups())
         return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=micros)
     if timestamp := _DMTF_TIMESTAMP.fullmatch(text):
-        *fields, offset = map(int, timestamp.groups())
-        year, month, day, hour, minute, second, micros = fields
-        return datetime(year, month, day, hour, minute, second, micros, timezone(timedelta(minutes=offset)))
+        *fields, offset = timestamp.groups()
+        year, month, day, hour, minute, second, micros = map(int, fields)
+        zone = timezone.utc if offset.endswith("*") else timezone(timedelta(minutes=int(offset)))
+        return datetime(year, month, day, hour, minute, second, micros, zone)
     if len(text) == 25 and "*" in text:
         return text
     raise ValueError(f"{text!r} is no DMTF datetime")

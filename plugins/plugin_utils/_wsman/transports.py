@@ -140,6 +140,7 @@ class PywinrmTransport(_Session):
         from winrm.exceptions import WinRMError, WinRMTransportError
 
         try:
+            _settle(self._transport.build_session())
             return Reply(200, self._transport.send_message(envelope))
         except WinRMTransportError as error:
             return Reply(error.code, error.response_text.encode())
@@ -186,6 +187,7 @@ class PypsrpTransport(_Session):
         try:
             if self._transport.session is None:
                 self._transport.session = self._transport._build_session()
+                _settle(self._transport.session)
         except ValueError as error:
             raise explain(self._attempt, error) from error
 
@@ -193,6 +195,11 @@ class PypsrpTransport(_Session):
         self._transport.close()
         self._transport.session = None
         self._transport.encryption = None
+
+
+def _settle(session: requests.Session) -> None:
+    """Keep to the proxies that the library has found for a session; else the environment is searched for each request."""
+    session.trust_env = False
 
 
 _NEVER_SENT = ("ConnectTimeout", "ProxyError")

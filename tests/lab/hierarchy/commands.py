@@ -37,7 +37,7 @@ class CommandInterpreter:
     It knows the commands of `BUILTINS`, ``for``, ``for /r``, ``if exist``, ``cmd /c``, a few programs of Windows, and those
     that are registered as `WindowsServer.programs`; joins them as cmd.exe does, redirects their output, and expands environment
     variables. Every start of PowerShell is written down in `WindowsServer.powershell_starts`; the lab has none, but a
-    stand-in for a few scripts.
+    stand-in for a few scripts, and `WindowsServer.powershell_answer` where somebody compares with modules that need one.
     """
 
     def __init__(self, server: WindowsServer) -> None:
@@ -148,7 +148,7 @@ class CommandInterpreter:
             if _POWERSHELL.search(name):
                 self._server.powershell_starts.append(line)
                 powershell = PowerShell(self._server.files, self._server.environment(session.caller.account))
-                return powershell.run(arguments.strip()) or _not_recognized(name)
+                return powershell.run(arguments.strip()) or self._server.powershell_answer or _not_recognized(name)
             if program := _PROGRAMS.get(bare):
                 return program(self._server, arguments, stdin)
             builtin = BUILTINS.get(bare)

@@ -69,8 +69,17 @@ class ComponentThread:
 class Executive:
     """SMS_EXECUTIVE of one server, there as long as the server has a component."""
 
-    def __init__(self, server: WindowsServer, status: StatusSystem, mode_on_record: Callable[[], str | None]) -> None:
+    def __init__(
+        self,
+        server: WindowsServer,
+        status: StatusSystem,
+        mode_on_record: Callable[[], str | None],
+        *,
+        restarts_threads: bool = True,
+    ) -> None:
+        """``restarts_threads`` is whether a thread that somebody has stopped is started again after a while."""
         self.server = server
+        self._restarts_threads = restarts_threads
         self._simulation = server.simulation
         self._status = status
         self._mode_on_record = mode_on_record
@@ -177,7 +186,7 @@ class Executive:
         self._set_state(thread, "Stopped")
         if thread.is_kept_running:
             self._after(thread, RESCUE_SECONDS, self._start_if_service_runs)
-        elif not thread.is_scheduled:
+        elif not thread.is_scheduled and self._restarts_threads:
             self._after(thread, RESTART_SECONDS, self._start_if_service_runs)
 
     def _start_if_automatic(self, thread: ComponentThread) -> None:

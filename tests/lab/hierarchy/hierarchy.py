@@ -227,7 +227,8 @@ class Hierarchy:
         return directory
 
     def _make_executive(self, server: WindowsServer) -> Executive:
-        return Executive(server, self.status, lambda: self.mode_on_record(server.name))
+        restarts_threads = self.quirks.stopped_thread == "restarted"
+        return Executive(server, self.status, lambda: self.mode_on_record(server.name), restarts_threads=restarts_threads)
 
     def _set_up(self, site: Site) -> None:
         """What Setup does for a site: roles, services, registry, threads, and the SMS Provider."""

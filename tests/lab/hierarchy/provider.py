@@ -30,6 +30,11 @@ class SmsProvider:
         self._repository = repository
         self._blanks: dict[str, dict[str, Value]] = {}
 
+    @property
+    def no_parent(self) -> str | None:
+        """What the parent of the top-tier site is written as."""
+        return "" if self.hierarchy.quirks.parent_of_top_tier == "empty" else None
+
     def instance(self, class_name: str, values: Mapping[str, Value]) -> Instance:
         """An instance with these values and nulls for the rest."""
         template = self._blanks.get(class_name)

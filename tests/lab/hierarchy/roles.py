@@ -163,6 +163,9 @@ class RoleClass(SiteClass):
         if name is None:
             raise self._refused(path, f"There is no role {wanted!r}.")
         properties, lists = self._properties(sent.get("Props")), self._property_lists(sent.get("PropLists"))
+        has_name = any(prop.name == "Server Remote Name" and prop.value1.lower() == server.lower() for prop in properties)
+        if self.hierarchy.quirks.server_remote_name == "required" and not has_name:
+            raise self._refused(path, f"Server Remote Name must be {server}.")
         role = Role(name, server, site_code, properties, lists)
         generated = {"ItemName": role.item_name, "ItemType": site_control.ITEM_TYPE, "FileType": 2}
         for key, value in generated.items():
@@ -218,17 +221,21 @@ class RoleClass(SiteClass):
     # To what a client sees
 
     def _shown(self, role: Role) -> Instance:
+        quirks = self.hierarchy.quirks
+        server = role.server.upper() if quirks.server_names == "upper" else role.server
+        nal_path = site_control.nal_path(server, role.site_code)
+        knows_state = quirks.server_state == "known"
         return self.provider.instance(
             self.class_name,
             {
                 "FileType": 2,
-                "ItemName": role.item_name,
+                "ItemName": f"{nal_path},{role.name}",
                 "ItemType": site_control.ITEM_TYPE,
                 "SiteCode": role.site_code,
-                "NALPath": role.nal_path,
+                "NALPath": nal_path,
                 "NALType": site_control.NAL_TYPE,
-                "NetworkOSPath": f"\\\\{role.server}",
-                "RoleName": role.name,
+                "NetworkOSPath": f"\\\\{server}",
+                "RoleName": role.name.upper() if quirks.role_names == "upper" else role.name,
                 "Props": [self._shown_property(prop) for prop in role.properties],
                 "PropLists": [
                     self.provider.instance(
@@ -240,8 +247,8 @@ class RoleClass(SiteClass):
                 "RoleCount": len(self.hierarchy.site_control.on_server(role.server)),
                 "ServiceWindows": [],
                 # Published scripts tell a site server in passive mode by these two.
-                "ServerState": 196608 if role.is_passive else 196611,
-                "SiteSystemStatus": 0 if role.is_passive else 1,
+                "ServerState": (196608 if role.is_passive else 196611) if knows_state else None,
+                "SiteSystemStatus": (0 if role.is_passive else 1) if knows_state else None,
                 "SslState": 0 if role.name in site_control.CLIENT_FACING_ROLES else _NO_CLIENT_CONNECTIONS,
                 "Type": self._server_type(role.server),
             },

@@ -79,7 +79,7 @@ class Sites(SiteClass):
                 "Type": site.type_number,
                 "Mode": 0,
                 "Status": 1,
-                "ReportingSiteCode": site.parent,
+                "ReportingSiteCode": site.parent or self.provider.no_parent,
                 "Version": VERSION,
                 "BuildNumber": BUILD,
             },
@@ -106,7 +106,7 @@ class SiteDefinitions(SiteClass):
                 "SQLServerName": site.sql_server,
                 "SQLDatabaseName": f"CM_{site.code}",
                 "InstallDirectory": self.hierarchy.servers[site.server].installation_directory,
-                "ParentSiteCode": site.parent,
+                "ParentSiteCode": site.parent or self.provider.no_parent,
                 "SiteType": site.type_number,
             },
         )

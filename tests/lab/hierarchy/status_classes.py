@@ -12,10 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..wmi.model import Caller, Instance, Value
 from .provider import SiteClass
-from .status import ComponentStatus, StatusMessage
+from .status import ComponentState, ComponentStatus, StatusMessage
 
 _TALLY_INTERVALS = re.compile(r"0001128000100008|0001128000080008|00011280001[0-9A-F]2000|000A470000284400")
 """Since midnight, since the installation of the site, since a weekday, since the first of the month."""
+
+_LEFT_OUT = {"all": (), "downloader": ("SMS_DMP_UPLOADER", "SMS_SERVICE_CONNECTOR", "SMS_CLOUDCONNECTION")}
+"""Components that the summarizer does not show, by the values of the quirk."""
 
 
 class ComponentSummaries(SiteClass):
@@ -37,7 +40,11 @@ class ComponentSummaries(SiteClass):
 
     def _visible(self) -> Iterator[ComponentStatus]:
         codes = self.hierarchy.site_codes_below(self.provider.site.code)
-        return (row for row in self.hierarchy.status.components if row.site_code in codes)
+        left_out = _LEFT_OUT[self.hierarchy.quirks.summarized_components]
+        rows = (row for row in self.hierarchy.status.components if row.site_code in codes and row.component not in left_out)
+        if self.hierarchy.quirks.states_on_the_way == "shown":
+            return rows
+        return (row for row in rows if row.state not in (ComponentState.INSTALLING, ComponentState.RE_INSTALLING))
 
     def _shown(self, row: ComponentStatus, interval: str) -> Instance:
         return self.provider.instance(
@@ -52,13 +59,17 @@ class ComponentSummaries(SiteClass):
                 "LastStarted": row.last_started,
                 "MachineName": self._machine_name(row.machine),
                 "SiteCode": row.site_code,
-                "State": int(row.state),
+                "State": int(self._shown_state(row.state)),
                 "Status": int(row.health),
                 "TallyInterval": interval,
                 "Type": int(row.type),
                 "Warnings": row.warnings,
             },
         )
+
+    def _shown_state(self, state: ComponentState) -> ComponentState:
+        is_leaving = state is ComponentState.DE_INSTALLING
+        return ComponentState.STARTED if is_leaving and self.hierarchy.quirks.states_on_the_way == "skipped" else state
 
     def _machine_name(self, fqdn: str) -> str:
         if self.hierarchy.quirks.summarizer_machine_name == "netbios":

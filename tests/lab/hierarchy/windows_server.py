@@ -11,6 +11,7 @@ from pathlib import Path
 from ..internet.internet import Internet
 from ..quirks import Quirks
 from ..simulation import Simulation
+from ..wire.host import CommandResult
 from ..wire.settings import ServiceSettings
 from ..wmi.model import WmiService
 from ..wmi.registry import Registry
@@ -93,6 +94,8 @@ class WindowsServer:
         self.programs: dict[str, Program] = {}
         """Those that run when their file is there, by its name in lower case."""
         self.powershell_starts: list[str] = []
+        self.powershell_answer: CommandResult | None = None
+        """What every PowerShell answers once its input has ended, in no time; None where there is no PowerShell."""
         self.smb_cuts: deque[int] = deque()
         """After how many bytes the next connections by SMB are cut."""
         self.registry = Registry()

@@ -99,12 +99,14 @@ class Request:
 
     @property
     def detail(self) -> str:
-        """What the request is about: its query, its command line, or its selectors."""
+        """What the request is about: its query, its command line, its selectors, or the parameters of a static method."""
         body = self.body
         if body is not None and body.tag == f"{{{ENUMERATION}}}Enumerate":
             return (body.findtext(f"{{{WSMAN}}}Filter") or "").strip()
         if body is not None and body.tag == f"{{{SHELL}}}CommandLine":
             return command_line(body)
+        if self.selectors is None and body is not None and body.tag.endswith("_INPUT"):
+            return ",".join(f'{p.tag.rpartition("}")[2]}="{"".join(p.itertext())}"' for p in body)
         selectors = self.selectors if self.selectors is not None else ()
         return ",".join(f'{s.get("Name")}="{"".join(s.itertext())}"' for s in selectors)
 

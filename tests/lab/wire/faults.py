@@ -234,7 +234,7 @@ def wmi_fault(error: WmiError, encoder: Encoder, quirks: Quirks, namespace: str,
 
     Recorded: an instance that is not found becomes the WS-Management code, and a query of a class that does not exist
     becomes CannotProcessFilter (inferred: so does every query that WMI refuses). All other failures carry their HRESULT,
-    inferred from how Win32 errors of shells were recorded; their subcodes are guesses.
+    inferred from how Win32 errors of shells were recorded, or none by the quirk ``failure_code``; their subcodes are guesses.
     """
     hresult = error.hresult & 0xFFFFFFFF
     if hresult in _PLUGIN_ERRORS:
@@ -246,6 +246,8 @@ def wmi_fault(error: WmiError, encoder: Encoder, quirks: Quirks, namespace: str,
         kind, message = RESOURCE_NOT_FOUND, RESOURCE_NOT_FOUND.reason
     elif is_query and hresult in _QUERY_ERRORS:
         kind, message = CANNOT_PROCESS_FILTER, error.message
+    elif quirks.failure_code == "wsman":
+        kind, message = INTERNAL_ERROR, error.message
     elif hresult == Wbem.ACCESS_DENIED:
         kind, message = FaultKind(hresult, "w:AccessDenied", error.message), error.message
     else:

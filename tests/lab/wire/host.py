@@ -25,7 +25,7 @@ class RequestRecord:
     """The last part of the action: Get, Enumerate, Pull, Release, Put, Create, Delete, Command, or a method's name."""
     resource_uri: str
     detail: str = ""
-    """The query, the selectors or the command line, whichever there is."""
+    """The query, the selectors, the command line or the parameters of a static method, whichever there is."""
     method: str = ""
     """What the account has logged on with: Basic, Certificate, NTLM, Kerberos or CredSSP."""
     connection: int = 0

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from ..wmi.encoding import Decoder, Encoder, InvalidRepresentation
@@ -71,6 +71,11 @@ class WmiOperations:
         with self._failing_as(resource, "PutInstance", request):
             instance = self._decoder.instance(resource.namespace, resource.class_name, _representation(request))
             reference = self._wmi.create(caller, resource.namespace, instance)
+            if self._quirks.created_reference == "missing":
+                return ""
+            if self._quirks.created_reference == "partial":
+                given = {name: value for name, value in reference.keys.items() if instance.properties.get(name) is not None}
+                reference = replace(reference, keys=given)
             return f"<x:ResourceCreated>{self._encoder.reference(reference)}</x:ResourceCreated>"
 
     def _delete(self, caller: Caller, resource: _Resource, request: Request) -> str:
@@ -143,7 +148,7 @@ class WmiOperations:
         def item(instance: Instance, result: QueryResult) -> str:
             if result.selected is None:
                 return self._encoder.instance(namespace, instance)
-            return self._encoder.fragment(instance, result.selected)
+            return self._encoder.fragment(namespace, instance, result.selected)
 
         def end_point(instance: Instance, result: QueryResult) -> str:
             schema = self._wmi.class_schema(namespace, instance.class_name)

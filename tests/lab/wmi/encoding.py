@@ -5,7 +5,7 @@
 Properties stand in alphabetical order in the namespace of their class, null is ``xsi:nil``, an array is a repeated
 element. An embedded object names its real class in ``xsi:type``, and its members are in that class's namespace, whose
 prefixes are p1, p2 and so on within one instance. No recording of the SMS Provider shows one: the quirk
-``embedded_type`` leaves ``xsi:type`` out.
+``embedded_type`` leaves the prefix or all of ``xsi:type`` out.
 """
 
 from __future__ import annotations
@@ -21,12 +21,20 @@ from ..quirks import Quirks
 from ..wire.names import ADDRESSING, ANONYMOUS, WMI_RESOURCES, WSMAN, XSI
 from .decoding import CIM, Decoder, InvalidRepresentation
 from .model import ClassSchema, Instance, KeyValue, PropertySchema, Reference, Value, WmiService
+from .paths import dmtf_datetime
 from .values import datetime_text, escaped, interval_text, real_text
 
 __all__ = ["Decoder", "Encoder", "InvalidRepresentation"]
 
 Formats = Mapping[type, Callable[[Any], str]]
 """The content of an element, by the type of its value."""
+
+_UNZONED_TIMES: Mapping[str, tuple[str, Callable[[datetime], str]]] = {
+    "utc": ("Datetime", datetime_text),
+    "bare": ("Datetime", lambda value: datetime_text(value).removesuffix("Z")),
+    "asterisks": ("CIM_DateTime", lambda value: f"{dmtf_datetime(value)[:-4]}+***"),
+}
+"""The element and the text of a time that has no zone in WMI, by the values of the quirk."""
 
 _PREFIX = "\0"
 """Stands for the prefix of a class's namespace until it is known; no text can hold it."""
@@ -49,7 +57,7 @@ class Encoder:
     def __init__(self, service: WmiService, quirks: Quirks) -> None:
         self._service = service
         self._empty_array_is_nil = quirks.empty_array == "nil"
-        self._embedded_are_typed = quirks.embedded_type == "typed"
+        self._embedded_type = quirks.embedded_type
         true, false = ("TRUE", "FALSE") if quirks.boolean_case == "upper" else ("true", "false")
         plain: dict[type, Callable[[Any], str]] = {
             str: escaped,
@@ -57,13 +65,19 @@ class Encoder:
             int: str,
             float: real_text,
         }
+        element, text = _UNZONED_TIMES[quirks.unzoned_times]
         self._formats: Formats = plain | {
             datetime: lambda value: f"<cim:Datetime>{datetime_text(value)}</cim:Datetime>",
             timedelta: lambda value: f"<cim:Interval>{interval_text(value)}</cim:Interval>",
         }
+        self._site_formats: Formats = {**self._formats, datetime: lambda value: f"<cim:{element}>{text(value)}</cim:{element}>"}
         self._fragment_formats: Formats = plain | {
             datetime: lambda value: f"<Datetime>{datetime_text(value)}</Datetime>",
             timedelta: lambda value: f"<Interval>{interval_text(value)}</Interval>",
+        }
+        self._site_fragment_formats: Formats = {
+            **self._fragment_formats,
+            datetime: lambda value: f"<{element}>{text(value)}</{element}>",
         }
         self._selector_formats: Formats = plain | {datetime: datetime_text, timedelta: interval_text}
         self._has_upper_namespaces = quirks.namespace_case == "upper"
@@ -87,15 +101,16 @@ class Encoder:
             raise KeyError(f"{class_name}.{method} has no outputs {sorted(unknown)}")
         return self._whole(namespace, layout, values | outputs)
 
-    def fragment(self, instance: Instance, selected: tuple[str, ...]) -> str:
+    def fragment(self, namespace: str, instance: Instance, selected: tuple[str, ...]) -> str:
         """The selected properties of an instance: no class and no namespaces.
 
         Embedded objects in a fragment were never recorded; they are written by the same rule.
         """
+        formats = self._site_fragment_formats if _is_of_site(namespace) else self._fragment_formats
         members = []
         for name in sorted(selected, key=str.lower):
             value = instance.class_name if name == "__CLASS" else instance.properties[name]
-            members.append(self._fragment_member(name, value))
+            members.append(self._fragment_member(formats, name, value))
         return f'<w:XmlFragment xmlns:xsi="{XSI}" xmlns:w="{WSMAN}">{"".join(members)}</w:XmlFragment>'
 
     def reference(self, reference: Reference) -> str:
@@ -120,7 +135,7 @@ class Encoder:
         return f"{layout.start}{body}{layout.end}".replace(_PREFIX, "p")
 
     def _members(self, namespace: str, layout: Layout, properties: Mapping[str, Value], numbers: Iterator[int]) -> str:
-        formats = self._formats
+        formats = self._site_formats if _is_of_site(namespace) else self._formats
         parts = []
         for name, start, end, empty in layout.members:
             value = properties[name]
@@ -145,32 +160,35 @@ class Encoder:
                 layout = self._class_layout(namespace, value.class_name)
                 prefix = f"p{next(numbers)}"
                 members = self._members(namespace, layout, value.properties, numbers).replace(_PREFIX, prefix)
-                declared_type = self._embedded_type(f"{prefix}:{value.class_name}")
+                declared_type = self._declared_type(f"{prefix}:", value.class_name)
                 return f'{start[:-1]} xmlns:{prefix}="{layout.uri}"{declared_type}>{members}{end}'
             case Reference():
                 return f'{start[:-1]} xmlns:a="{ADDRESSING}" xmlns:w="{WSMAN}">{self.reference(value)}{end}'
             case _:
                 return f"{start}{self._content(self._formats, value)}{end}"
 
-    def _fragment_member(self, name: str, value: Value) -> str:
+    def _fragment_member(self, formats: Formats, name: str, value: Value) -> str:
         match value:
             case None:
                 return f'<{name} xsi:nil="true"/>'
             case list():
                 if not value and self._empty_array_is_nil:
                     return f'<{name} xsi:nil="true"/>'
-                return "".join(self._fragment_member(name, item) for item in value)
+                return "".join(self._fragment_member(formats, name, item) for item in value)
             case Instance():
                 in_order = sorted(value.properties.items(), key=lambda item: item[0].lower())
-                members = "".join(self._fragment_member(*item) for item in in_order)
-                return f"<{name}{self._embedded_type(value.class_name)}>{members}</{name}>"
+                members = "".join(self._fragment_member(formats, *item) for item in in_order)
+                return f"<{name}{self._declared_type('', value.class_name)}>{members}</{name}>"
             case Reference():
                 return f'<{name} xmlns:a="{ADDRESSING}">{self.reference(value)}</{name}>'
             case _:
-                return f"<{name}>{self._content(self._fragment_formats, value)}</{name}>"
+                return f"<{name}>{self._content(formats, value)}</{name}>"
 
-    def _embedded_type(self, name: str) -> str:
-        return f' xsi:type="{name}_Type"' if self._embedded_are_typed else ""
+    def _declared_type(self, prefix: str, name: str) -> str:
+        """The xsi:type of an embedded object."""
+        if self._embedded_type == "untyped":
+            return ""
+        return f' xsi:type="{prefix if self._embedded_type == "typed" else ""}{name}_Type"'
 
     @staticmethod
     def _content(formats: Formats, value: Value) -> str:
@@ -199,6 +217,11 @@ class Encoder:
             layout = _layout(uri, schema, f"{definition.name}_OUTPUT", members, typed=False)
             self._layouts[namespace, class_name, method] = layout
         return layout
+
+
+def _is_of_site(namespace: str) -> bool:
+    """Whether the SMS Provider serves the namespace. It keeps times without a zone, which are UTC."""
+    return namespace.lower().startswith("root/sms")
 
 
 def _layout(uri: str, schema: ClassSchema, element: str, members: list[PropertySchema], *, typed: bool) -> Layout:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from lab.hierarchy.powershell import PowerShell
+from lab.wire.host import CommandResult
 from lab.wmi.model import Caller
 
 ADMINISTRATOR = Caller("CORP\\administrator")
@@ -83,6 +84,13 @@ def test_powershell_is_counted_and_not_there(site: Any, line: str) -> None:
     result = server.commands.run(ADMINISTRATOR, line, b"")
     assert result.exit_code == 1
     assert b"is not recognized as an internal or external command" in result.stderr
+    assert len(server.powershell_starts) == 1
+
+
+def test_powershell_answers_where_it_is_told_to(site: Any) -> None:
+    server = site.hierarchy.servers["srv1.corp.example"]
+    server.powershell_answer = CommandResult(stdout=b"{}")
+    assert server.commands.run(ADMINISTRATOR, "powershell -EncodedCommand A", b"a script").stdout == b"{}"
     assert len(server.powershell_starts) == 1
 
 

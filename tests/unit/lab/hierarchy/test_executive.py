@@ -55,6 +55,13 @@ def test_a_stopped_thread_comes_back_by_itself(point: Any) -> None:
     assert point.hierarchy.executives[SRV1].threads[DOWNLOADER].starts == 2
 
 
+def test_quirk_that_leaves_a_stopped_thread_stopped(make_site: Any) -> None:
+    site = make_site(role="srv1:online", quirks=Quirks(stopped_thread="stays"))
+    site.request_operation("srv1", DOWNLOADER, "Stop")
+    site.pass_time(3600)
+    assert site.thread_state(SRV1, DOWNLOADER) == "Stopped"
+
+
 def test_other_words_do_nothing(point: Any) -> None:
     point.request_operation("srv1", DOWNLOADER, "Restart")
     point.pass_time(60)

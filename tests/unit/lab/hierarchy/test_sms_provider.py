@@ -282,3 +282,39 @@ def test_an_update_being_installed_can_be_seen(site: Any) -> None:
     assert [row["Name"] for row in site.query(wql)] == ["Configuration Manager 2509"]
     site.console.finish_update()
     assert site.query(wql) == []
+
+
+def test_quirks_of_what_the_site_control_data_shows(make_site: Callable[..., Any]) -> None:
+    shown = Quirks(server_names="upper", role_names="upper", server_state="null", parent_of_top_tier="null")
+    site = make_site(role="srv1", quirks=shown)
+    (role,) = site.query("SELECT * FROM SMS_SCI_SysResUse WHERE RoleName = 'SMS Dmp Connector'")
+    assert (role["RoleName"], role["NetworkOSPath"]) == ("SMS DMP CONNECTOR", "\\\\SRV1.CORP.EXAMPLE")
+    assert role["ItemName"] == role["NALPath"] + ",SMS Dmp Connector"
+    assert (role["ServerState"], role["SiteSystemStatus"]) == (None, None)
+    assert [row["ReportingSiteCode"] for row in site.query("SELECT * FROM SMS_Site")] == [None]
+    assert [row["ParentSiteCode"] for row in site.query("SELECT * FROM SMS_SCI_SiteDefinition")] == [None]
+    keys = {name: role[name] for name in ("FileType", "ItemName", "ItemType", "SiteCode")}
+    site.wmi().delete(ADMINISTRATOR, site.namespace, "SMS_SCI_SysResUse", keys)
+    assert site.roles() == []
+
+
+def test_quirk_that_wants_the_name_of_the_server_in_a_role(make_site: Callable[..., Any]) -> None:
+    site = make_site(quirks=Quirks(server_remote_name="required"))
+    mode = Instance("SMS_EmbeddedProperty", {"PropertyName": "OfflineMode", "Value": 1})
+    name = Instance("SMS_EmbeddedProperty", {"PropertyName": "Server Remote Name", "Value1": SRV1})
+    with pytest.raises(WmiError, match="Server Remote Name"):
+        site.create(SRV1, changes={"Props": [mode]})
+    site.create(SRV1, changes={"Props": [mode, name]})
+
+
+def test_quirks_of_what_the_summarizer_shows(make_site: Callable[..., Any]) -> None:
+    few = make_site(role="srv1", quirks=Quirks(summarized_components="downloader"))
+    assert list(few.components(SRV1)) == ["SMS_DMP_DOWNLOADER"]
+    site = make_site(quirks=Quirks(states_on_the_way="skipped"))
+    site.create(SRV1)
+    seen = []
+    for _minute in range(10):
+        site.pass_time(60)
+        seen.append(site.components(SRV1))
+    assert not seen[0] and len(seen[3]) == 2 and len(seen[-1]) == 4, seen
+    assert {state for states in seen for state, _status in states.values()} == {1}, "started, or not there"

@@ -29,6 +29,12 @@ def test_a_reply_relates_to_its_request(soap: Soap) -> None:
     assert answer.xml.get("{http://www.w3.org/XML/1998/namespace}lang") == "en-US"
 
 
+def test_a_record_says_which_value_of_the_registry_is_asked_for(soap: Soap, recorder: Recorder) -> None:
+    body = f'<v:GetStringValue_INPUT xmlns:v="{WMI}StdRegProv"><v:sSubKeyName>A\\B</v:sSubKeyName></v:GetStringValue_INPUT>'
+    soap.send(soap.headers(f"{WMI}StdRegProv/GetStringValue", f"{WMI}StdRegProv"), body)
+    assert recorder.records[0].detail == 'sSubKeyName="A\\B"'
+
+
 def test_resource_uris_ignore_the_letter_case(soap: Soap) -> None:
     assert soap.request(GET, SYSTEM.upper().replace("HTTP", "http")).status == 200
 

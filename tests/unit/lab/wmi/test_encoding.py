@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -118,14 +119,34 @@ def test_embedded_objects_without_their_type_where_the_quirk_says_so(repository:
     xml = encoder.instance("root/lab", instance)
     assert f'<p:Objects xmlns:p1="{LAB}/Lab_Part"><p1:Id>a</p1:Id>' in xml
     assert xml.count("xsi:type") == xml.count('xsi:type="p:Lab_Everything_Type"') == 1
-    assert "<Objects><Id>a</Id>" in encoder.fragment(instance, ("Objects",))
+    assert "<Objects><Id>a</Id>" in encoder.fragment("root/lab", instance, ("Objects",))
+    unprefixed = Encoder(repository, Quirks(embedded_type="unprefixed"))
+    declared = f'<p:Objects xmlns:p1="{LAB}/Lab_Part" xsi:type="Lab_Part_Type">'
+    assert declared in unprefixed.instance("root/lab", instance)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("utc", "Datetime>2020-01-02T00:00:00Z<"),
+        ("bare", "Datetime>2020-01-02T00:00:00<"),
+        ("asterisks", "CIM_DateTime>20200102000000.000000+***<"),
+    ],
+)
+def test_times_of_the_sms_provider_have_no_zone(value: Any, text: str) -> None:
+    repository = Repository(Quirks())
+    repository.add_namespace("root/sms/site_PS1", ["lab.mof"])
+    encoder = Encoder(repository, Quirks(unzoned_times=value))
+    instance = repository.new_instance("root/sms/site_PS1", "Lab_Everything", Id="a", DatetimeValue=datetime(2020, 1, 2))
+    assert f"<cim:{text}" in encoder.instance("root/sms/site_PS1", instance)
+    assert f"<DatetimeValue><{text}" in encoder.fragment("root/sms/site_PS1", instance, ("DatetimeValue",))
 
 
 def test_fragment_has_no_class_and_no_namespaces(repository: Repository, encoder: Encoder) -> None:
     instance = everything(
         repository, StringValue="x", DatetimeValue=datetime(2020, 1, 2), Uint32Value=None, Booleans=[True, False]
     )
-    assert encoder.fragment(instance, ("StringValue", "Uint32Value", "DatetimeValue", "Booleans", "__CLASS")) == (
+    assert encoder.fragment("root/lab", instance, ("StringValue", "Uint32Value", "DatetimeValue", "Booleans", "__CLASS")) == (
         f'<w:XmlFragment xmlns:xsi="{XSI}" xmlns:w="{WSMAN}"><__CLASS>Lab_Everything</__CLASS>'
         "<Booleans>true</Booleans><Booleans>false</Booleans>"
         "<DatetimeValue><Datetime>2020-01-02T00:00:00Z</Datetime></DatetimeValue><StringValue>x</StringValue>"

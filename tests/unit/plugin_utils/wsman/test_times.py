@@ -65,7 +65,9 @@ def test_intervals_that_windows_sends(text: str, expected: timedelta) -> None:
     [
         ("20130415181237.587490+060", datetime(2013, 4, 15, 17, 12, 37, 587490, timezone.utc)),
         ("00000001000230.000000:000", timedelta(days=1, minutes=2, seconds=30)),
+        ("20130415181237.587490+***", datetime(2013, 4, 15, 18, 12, 37, 587490, timezone.utc)),
         ("2013****181237.******+000", "2013****181237.******+000"),
+        ("2013****181237.000000+***", "2013****181237.000000+***"),
     ],
 )
 def test_the_string_form(text: str, expected: object) -> None:
