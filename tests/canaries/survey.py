@@ -109,9 +109,9 @@ class Surveyor:
         return Survey(self.canaries, outcomes, {run.name: run.outcome for run in runs}, found)
 
     def _on_servers(self) -> dict[str, list[bytes]]:
-        """What a task has its server run, and what it leaves there."""
-        # Of other requests the lab's log has what they bring, which is a secret of the lab
-        details = [str(request["detail"]).encode() for request in self._site.requests() if request["action"] == "Command"]
+        """What a task has its server run or looks up there, and what it leaves there; a site gets passwords to encrypt them."""
+        sent = (request for request in self._site.requests() if request["action"] != "EncryptDataEx")
+        details = [str(request["detail"]).encode() for request in sent]
         folders = [server.files.location("C:\\") for server in self._site.lab.hierarchy.servers.values()]
         return dict(zip(SERVER_PLACES, (details, [content for folder in folders for content in files_in(folder)]), strict=True))
 
