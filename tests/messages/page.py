@@ -37,8 +37,8 @@ _HEAD = """\
 Every message, and what to do
 =============================
 
-All sentences with which modules, roles and playbooks fail or warn, and below each what to do. To find one, search this page for words
-of it that are not names of your own: these are shown as ``<what it is>``. The place to begin is
+All sentences with which modules, roles and playbooks fail or warn, and below each what to do. To find one, search this page
+for words of it that are not names of your own: these are shown as ``<what it is>``. The place to begin is
 :ref:`ansible_collections.configmgr.site.docsite.troubleshooting`.
 
 .. contents::
