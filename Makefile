@@ -73,9 +73,7 @@ molecule-offline:
 lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p long_run -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p fuzz_xml -p guides -p moving -p ansible_versions -p benchmarks -p canaries -p chaos -p quirk_trials -p in_process -p collection_copies -p gates -p logons -p logon_table -p messages -p tickets
+	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
 
 ansible-versions: link ## Test with every version of ansible-core, and write the table in README.md (VERSIONS=lowest|newest|2.18|...)
