@@ -202,8 +202,6 @@ def _settle(session: requests.Session) -> None:
     session.trust_env = False
 
 
-_NEVER_SENT = ("ConnectTimeout", "ProxyError")
-"""Exceptions of the HTTP library that come before the server can have seen the request."""
 _UNUSABLE = ("InvalidHeader", "InvalidProxyURL", "InvalidSchema", "InvalidURL", "MissingSchema")
 """Those that come from how the connection was set up."""
 _CERTIFICATE_ALERTS = ("UNKNOWN_CA", "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE", "CERTIFICATE_")
@@ -237,9 +235,13 @@ def _network_error(error: requests.exceptions.RequestException) -> WsmanError:
         if any(reason in str(error).upper() for reason in _NO_TLS):
             return ServerUnreachable(f"it does not speak TLS as expected there ({text})")
         return ConnectionLost(f"TLS failed: {text}")
+    if isinstance(error, requests.exceptions.ProxyError):
+        return ServerUnreachable(f"the way through the proxy failed ({text})")
     if type(error).__name__ in _UNUSABLE:
         return UnusableSetting(text)
-    if type(error).__name__ in _NEVER_SENT or "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):
+    # What comes before the server can have seen the request
+    is_early = isinstance(error, requests.exceptions.ConnectTimeout)
+    if is_early or "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):
         return ServerUnreachable(text)
     if isinstance(error, requests.exceptions.Timeout):
         return AnswerTimedOut("no answer came in time")
@@ -253,5 +255,8 @@ def innermost(error: BaseException) -> str:
         seen.add(id(error))
         candidates = [getattr(error, "reason", None), error.__cause__, *error.args]
         error = next((inner for inner in candidates if isinstance(inner, BaseException)), error)
-    text = str(error)
+    if type(error).__name__ in ("InvalidURL", "LocationParseError"):
+        # They quote a part of it, which may be one of a password
+        return "the URL of the server, or of the proxy on the way to it, cannot be read"
+    text = str(error).rstrip(".")
     return text.partition("): ")[2] or text if text.startswith("<") else text
