@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 import yaml
-from ansible_versions import LOWEST, NEWEST, PYTHONS, ROOT, SUPPORTED, Outcome, chosen, committed_rows, rows
+from ansible_versions import LOWEST, NEWEST, PYTHONS, REQUIREMENTS, ROOT, SUPPORTED, Outcome, chosen, committed_rows, rows
 
 
 def test_what_the_collection_asks_for_is_the_lowest_that_is_tested() -> None:
@@ -49,3 +53,29 @@ def test_a_failure_and_what_was_not_run_are_seen_in_the_table() -> None:
 def test_a_version_that_there_is_none_of() -> None:
     with pytest.raises(SystemExit, match=r"There is no 2\.4\. There are: lowest, newest, 2\.16"):
         chosen(["2.4"])
+
+
+def test_what_is_loaded_with_the_tests_is_installed_with_every_version() -> None:
+    tests = ROOT / "tests"
+    of_packages = packages_distributions()
+    left, seen, loaded = [tests / "conftest.py", *(tests / "integration").glob("*.py")], set(), set()
+    while left:
+        path = left.pop()
+        seen.add(path)
+        names = roots_of_imports(path)
+        loaded |= {distribution for name in names for distribution in of_packages.get(name, ())}
+        own = [file for name in names for file in (tests / f"{name}.py", *(tests / name).rglob("*.py")) if file.exists()]
+        left += [file for file in own if file not in seen]
+    assert "hypothesis" in loaded
+    assert loaded & requirements([tests / "requirements.txt"]) <= requirements(REQUIREMENTS)
+
+
+def roots_of_imports(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    modules = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    modules += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level]
+    return {module.partition(".")[0] for module in modules}
+
+
+def requirements(paths: Iterable[Path]) -> set[str]:
+    return {name for path in paths for name in re.findall(r"^[\w-]+", path.read_text(encoding="utf-8"), re.MULTILINE)}
