@@ -23,6 +23,8 @@ COLLECTION := .build/ansible_collections/configmgr/site
 LAB ?= .lab
 TOPOLOGY ?= standalone
 SCENARIOS := $(notdir $(patsubst %/,%,$(dir $(wildcard extensions/molecule/*/molecule.yml))))
+# Of modules with many requests, every third is tried with a fault, which is another one for each fault
+STEP ?= 3
 MODULE ?= service_connection_point
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
@@ -34,7 +36,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all unit integration molecule lint bench chaos quirks ansible-versions coverage execution-environment fuzz gates secrets log-on-table lab lab-state doc docs messages clean link
+.PHONY: help demo test test-all unit integration molecule lint bench chaos faults quirks ansible-versions coverage execution-environment fuzz gates secrets log-on-table lab lab-state doc docs messages clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -73,7 +75,7 @@ lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
 		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p fuzz_xml -p guides -p moving -p ansible_versions -p benchmarks -p canaries -p chaos -p quirk_trials -p in_process -p collection_copies -p gates -p logons -p logon_table -p messages -p tickets
+		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p fuzz_xml -p guides -p moving -p ansible_versions -p benchmarks -p canaries -p chaos -p quirk_trials -p fault_trials -p in_process -p collection_copies -p gates -p logons -p logon_table -p messages -p tickets
 	$(BIN)/yamllint --strict .
 
 ansible-versions: link ## Test with every version of ansible-core, and write the table in README.md (VERSIONS=lowest|newest|2.18|...)
@@ -105,6 +107,9 @@ fuzz: $(VENV)/.fuzz link ## Try parsers with many more inputs, and the reader of
 
 secrets: $(VENV)/.kerberos link ## Run everything that takes a password, and print where one was found (half a minute)
 	@$(BIN)/python -m canaries
+
+faults: $(VENV)/.kerberos link ## Run every module with every fault at its requests, and write the tables in docs (ten minutes; STEP=1: at all of them)
+	@$(BIN)/python -m fault_trials $(STEP)
 
 quirks: $(VENV)/.kerberos link ## Run under every behaviour of real sites that is not known, and write the tables in docs (two minutes)
 	@$(BIN)/python -m quirk_trials

@@ -15,6 +15,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from .answer_limit import limit_answers
 from .client import Reply
 from .errors import (
     AnswerTimedOut,
@@ -140,6 +141,9 @@ class PywinrmTransport(_Session):
         from winrm.exceptions import WinRMError, WinRMTransportError
 
         try:
+            # As `send_message` would
+            self._transport.session = self._transport.build_session()
+            limit_answers(self._transport.session)
             return Reply(200, self._transport.send_message(envelope))
         except WinRMTransportError as error:
             return Reply(error.code, error.response_text.encode())
@@ -174,6 +178,7 @@ class PypsrpTransport(_Session):
         from pypsrp.exceptions import WinRMError, WinRMTransportError
 
         self._set_up()
+        limit_answers(self._transport.session)
         try:
             return Reply(200, self._transport.send(envelope))
         except WinRMTransportError as error:
