@@ -17,6 +17,8 @@ WORKERS := $(shell "$(PYTHON)" -c 'import os; print(3 * (os.cpu_count() or 1))' 
 GATES := .venv/gates-$(VERSION)
 GATE ?=
 SECONDS ?= 60
+MINUTES ?= 10
+SEED ?=
 VERSIONS ?=
 PART ?=
 COLLECTION := .build/ansible_collections/configmgr/site
@@ -36,7 +38,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all unit integration molecule lint bench chaos faults quirks ansible-versions coverage execution-environment fuzz gates secrets log-on-table lab lab-state doc docs messages clean link
+.PHONY: help demo test test-all unit integration molecule lint bench chaos faults quirks ansible-versions coverage execution-environment fuzz gates secrets long-run log-on-table lab lab-state doc docs messages clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -73,9 +75,7 @@ molecule-offline:
 lint: $(VENV)/.test link ## Check style, types and YAML
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy -p ansible_collections.configmgr.site.plugins.plugin_utils._wsman \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._windows \
-		-p ansible_collections.configmgr.site.plugins.plugin_utils._configmgr -p ansible_collections.configmgr.site.plugins.plugin_utils._probes -p lab -p ansible_processes -p programs -p plays -p wmi_server -p direct -p dying -p execution_environment -p fuzz_xml -p guides -p moving -p ansible_versions -p benchmarks -p canaries -p chaos -p quirk_trials -p fault_trials -p in_process -p collection_copies -p gates -p logons -p logon_table -p messages -p tickets
+	$(BIN)/mypy
 	$(BIN)/yamllint --strict .
 
 ansible-versions: link ## Test with every version of ansible-core, and write the table in README.md (VERSIONS=lowest|newest|2.18|...)
@@ -104,6 +104,9 @@ fuzz: $(VENV)/.fuzz link ## Try parsers with many more inputs, and the reader of
 	$(BIN)/python -m pytest tests/unit -m hypothesis --hypothesis-profile=fuzz -n auto -q
 	@if $(BIN)/python -c 'import atheris' 2>/dev/null; then $(BIN)/python -m fuzz_xml $(SECONDS); \
 	else echo 'Not run: the reader of XML with atheris, which cannot be installed here.'; fi
+
+long-run: $(VENV)/.test link ## Hours of a site with whatever people and servers do, in ten minutes (MINUTES=10, SEED=number)
+	@$(BIN)/python -m long_run $(MINUTES) $(SEED)
 
 secrets: $(VENV)/.kerberos link ## Run everything that takes a password, and print where one was found (half a minute)
 	@$(BIN)/python -m canaries

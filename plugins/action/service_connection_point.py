@@ -76,6 +76,7 @@ class ActionModule(SiteAction):
             "msg": describe(outcome),
             "operation": outcome.operation,
             "mode_changed": outcome.mode_changed,
+            "threads_remain": outcome.threads_remain,
             "consequences": list(outcome.consequences),
             "moved_from": view_source(outcome),
             "service_connection_point": {

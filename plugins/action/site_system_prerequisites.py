@@ -13,7 +13,7 @@ from ..plugin_utils._configmgr.prerequisites.report import PrerequisitesReport, 
 from ..plugin_utils._configmgr.servers import check_fqdn, check_sql_server, same_server
 from ..plugin_utils._configmgr.verdicts import FAIL_ON
 from ..plugin_utils._windows.connections import Connection, Target
-from ..plugin_utils._windows.domain_directory import HAS_LDAP3, DirectoryAccess
+from ..plugin_utils._windows.directory_accounts import DirectoryAccess
 from ..plugin_utils._wsman.client import WsmanClient
 
 _DEFAULT_INSTANCE = "MSSQLSERVER"
@@ -85,6 +85,9 @@ class ActionModule(SiteAction):
             raise ValueError("ldap_server: it must be a host such as dc1.corp.example, or ldaps:// or ldap:// and a host.")
         if not separator:
             options["ldap_server"] = f"ldaps://{host}"
+        # Imported here because it takes a while
+        from ..plugin_utils._windows.domain_directory import HAS_LDAP3
+
         if not HAS_LDAP3:
             raise ValueError("ldap_server: it needs the Python library ldap3 on the controller: pip install ldap3.")
 

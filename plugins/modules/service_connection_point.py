@@ -184,8 +184,15 @@ operation:
 mode_changed:
   description:
     - Whether the mode of an installed role was changed. If so, the thread SMS_DMP_DOWNLOADER on its server is to be restarted
-      for the change to take effect. A new installation needs no restart.
+      for the change to take effect. A new installation needs no restart, but for RV(threads_remain).
   returned: success, and when the task fails after the change
+  type: bool
+  sample: false
+threads_remain:
+  description:
+    - Whether the server that would get the role still has threads of one that was removed a moment ago. They run on when it is
+      put back before the site has removed them, with the mode of that one, so that SMS_DMP_DOWNLOADER is to be restarted then.
+  returned: success; only check mode finds that out
   type: bool
   sample: false
 consequences:

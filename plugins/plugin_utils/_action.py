@@ -152,7 +152,7 @@ class SiteAction(CheckedAction):
         if isinstance(error, ServerUnreachable):
             return AnsibleConnectionFailure(
                 f"The WinRM server at {where} cannot be reached: {error}. Check ansible_host, ansible_port, {names.scheme} "
-                f"and, if it is set, {names.authority}."
+                f"and, if they are set, {names.authority} and {names.proxy} (or HTTPS_PROXY and the like of the environment)."
             )
         if isinstance(error, ConnectionLost):
             return AnsibleConnectionFailure(

@@ -25,6 +25,7 @@ class Variables:
     hostname: str
     certificate: str
     key: str
+    proxy: str
     ticket: str
     """A sentence: how a ticket is got."""
     libraries: Mapping[str, str]
@@ -39,6 +40,7 @@ WINRM = Variables(
     hostname="ansible_winrm_kerberos_hostname_override",
     certificate="ansible_winrm_cert_pem",
     key="ansible_winrm_cert_key_pem",
+    proxy="ansible_winrm_proxy",
     ticket="Set ansible_password to have Ansible get one, or get one with kinit before (ansible_winrm_kinit_mode: manual)",
     libraries={
         "ntlm": "requests-ntlm",
@@ -54,6 +56,7 @@ PSRP = Variables(
     hostname="ansible_psrp_negotiate_hostname_override",
     certificate="ansible_psrp_certificate_pem",
     key="ansible_psrp_certificate_key_pem",
+    proxy="ansible_psrp_proxy",
     ticket="Set ansible_password to have one got, or get one with kinit before",
     libraries={
         "kerberos": "'pypsrp[kerberos]'",

@@ -15,9 +15,12 @@ from typing import Any
 MASK = "********"
 _PART_OF_A_WORD = 4
 """How long a secret must be to be masked inside of a word, too. Else one of a single letter would make texts unreadable."""
+_SOME, _ANY = r"\\{1,15}", r"\\{0,15}"
+"""Backslashes before a character: four times in quotes, it has 15. Without a limit, a long run of them would take for ever."""
 _LETTERS = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 _ENTITIES = {"&": ("amp",), "<": ("lt",), ">": ("gt",), '"': ("quot",), "'": ("apos",)}
-_ACCOUNT_IN_URL = re.compile(r"(?<=://)[^\s'\"]*@")
+_ACCOUNT_IN_URL = re.compile(r"://(?:[^\s'\"/?#:]{0,500}:[^\s'\"]{0,500}|[^\s'\"/?#]{0,500})@")
+"""Behind a colon may be a password, with any characters. Without one, an account ends where a host would, as paths have @."""
 
 
 def without_account(url: str) -> str:
@@ -59,7 +62,7 @@ class Masker:
     def text(self, text: str) -> str:
         if self._secrets is not None:
             text = self._secrets.sub(MASK, text)
-        return _ACCOUNT_IN_URL.sub(f"{MASK}@", text)
+        return _ACCOUNT_IN_URL.sub(f"://{MASK}@", text)
 
 
 def _expression(secret: str) -> str:
@@ -73,13 +76,13 @@ def _written(character: str) -> str:
         return character
     code = ord(character)
     units = character.encode("utf-16-be", "surrogatepass")
-    escaped = r"\\+".join(["", *(f"u{units[start : start + 2].hex()}" for start in range(0, len(units), 2))])
+    escaped = "".join(f"{_SOME}u{units[start : start + 2].hex()}" for start in range(0, len(units), 2))
     percent = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
     # As it is comes last: an ampersand begins what XML makes of it
     forms = [
-        *(rf"\\+{letter}" for letter in _LETTERS.get(character, "")),
+        *(f"{_SOME}{letter}" for letter in _LETTERS.get(character, "")),
         *(f"&{name};" for name in _ENTITIES.get(character, ())),
-        f"(?i:{escaped}|{percent}|\\\\+x{code:02x}|\\\\+U{code:08x}|&#0*{code};|&#x0*{code:x};)",
-        rf"\\*{re.escape(character)}",
+        f"(?i:{escaped}|{percent}|{_SOME}x{code:02x}|{_SOME}U{code:08x}|&#0{{0,8}}{code};|&#x0{{0,8}}{code:x};)",
+        f"{_ANY}{re.escape(character)}",
     ]
     return f"(?:{'|'.join(forms)})"

@@ -109,8 +109,9 @@ class Surveyor:
         return Survey(self.canaries, outcomes, {run.name: run.outcome for run in runs}, found)
 
     def _on_servers(self) -> dict[str, list[bytes]]:
-        """What a task has its server run, and what it leaves there."""
-        details = [str(request["detail"]).encode() for request in self._site.requests()]
+        """What a task has its server run or looks up there, and what it leaves there; a site gets passwords to encrypt them."""
+        sent = (request for request in self._site.requests() if request["action"] != "EncryptDataEx")
+        details = [str(request["detail"]).encode() for request in sent]
         folders = [server.files.location("C:\\") for server in self._site.lab.hierarchy.servers.values()]
         return dict(zip(SERVER_PLACES, (details, [content for folder in folders for content in files_in(folder)]), strict=True))
 
@@ -211,10 +212,9 @@ class Surveyor:
         for name, password, outcome in (("the internet is tried", secret, "ok"), ("the proxy refuses", wrong, "failed")):
             given = {**options, "proxy_password": password}
             yield Run(name, SERVER, [{"configmgr.site.internet_access": given}], outcome)
-        url = f"http://user:{quote(wrong, safe='')}@{PROXY}:8080"
-        yield Run(
-            "a proxy is given with its account", SERVER, [{"configmgr.site.internet_access": {"proxy_server": url}}], "failed"
-        )
+        for form in ("http://user:{}@{}:8080", "user:{}@{}"):
+            given = {"proxy_server": form.format(quote(wrong, safe=""), PROXY)}
+            yield Run(f"a proxy is given as {form}", SERVER, [{"configmgr.site.internet_access": given}], "failed")
 
     def _tool(self) -> Iterator[Run]:
         secret = self._canary("service_connection_tool, proxy_password")

@@ -97,6 +97,8 @@ def test_proxies_and_paths(site: Site, proxies: tuple[Proxy, Proxy]) -> None:
         "through": f"http://{account}:{password}@{proxies[0].address.host}:{proxies[0].address.port}",
         "no account": f"http://{proxies[0].address.host}:{proxies[0].address.port}",
         "refused": f"http://{proxies[1].address.host}:{proxies[1].address.port}",
+        "closed": "http://127.0.0.1:1",
+        "unreadable": "http://user:unread/able@127.0.0.1:1",
     }
     common = yaml.safe_load(site.lab.inventory_file.read_text())["all"]["vars"]
     plugins: dict[str, dict[str, Any]] = {"winrm": common, "psrp": common | psrp(site)}
@@ -126,9 +128,14 @@ def test_proxies_and_paths(site: Site, proxies: tuple[Proxy, Proxy]) -> None:
             ),
             ("other/path", "ok", ""),
             ("no account", "unreachable", "407"),
-            ("refused", "unreachable", "403"),
+            ("refused", "unreachable", "the way through the proxy failed (Tunnel connection failed: 403"),
+            ("closed", "unreachable", f"ansible_{plugin}_proxy (or HTTPS_PROXY"),
+            ("unreadable", "unreachable", "the URL of the server, or of the proxy on the way to it, cannot be read"),
             ("wsman", "failed", "HTTP status 404: nothing answers at that path"),
         ):
             result = results[f"{plugin} {way}"]
             assert (result.outcome, words in result.message) == (outcome, True), result.message
-    assert "pass-word" not in play.stdout + play.stderr and password not in play.stdout + play.stderr
+    probed = site.play({"configmgr.site.connection_info": {}}, host="*unreadable", arguments=("--inventory", str(inventory)))
+    assert [result.outcome for result in probed.results] == ["failed"] * len(plugins)
+    said = play.stdout + play.stderr + probed.stdout + probed.stderr
+    assert not any(secret in said for secret in ("pass-word", password, "unread/", "user:unread"))

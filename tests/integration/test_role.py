@@ -135,6 +135,14 @@ def test_a_note_does_not_outlive_the_role(role: Site) -> None:
     assert point(role) == (SERVER, "online", "online")
 
 
+def test_threads_that_remain_of_a_role_that_was_just_removed_get_the_new_mode(make_site: Any) -> None:
+    # The site takes a while to remove them, within which this run is ready
+    site = make_site(role="srv1:online", speed=20)
+    site.control.console("remove_role", server="srv1")
+    assert RESTART in changes(site.play(OFFLINE))
+    assert point(site) == (SERVER, "offline", "offline")
+
+
 def test_a_note_is_true_of_the_restart_that_the_console_asks_for(role: Site) -> None:
     role.play(ONLINE)
     console(role, "offline")

@@ -172,6 +172,7 @@ def test_one_of_another_site_is_left_alone(hierarchy: Site) -> None:
         ({"proxy_server": "proxy:8080"}, ["proxy_server", "without http:// and port"]),
         ({"proxy_server": "proxy;corp"}, ["proxy_server", "'proxy;corp' is no host name"]),
         ({"proxy_server": ""}, ["proxy_server", "no host name"]),
+        ({"proxy_server": "user:secret@proxy"}, ["proxy_server: an account does not belong there. Give the host alone"]),
         ({"use_proxy": False, "proxy_port": 80}, ["proxy_port", "use_proxy"]),
         ({"state": "absent", "public_fqdn": "a.b"}, ["public_fqdn", "absent"]),
         ({"site_system": "SRV2"}, ["site_system", "fully qualified domain name"]),

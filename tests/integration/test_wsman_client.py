@@ -223,6 +223,31 @@ def test_a_connection_that_was_cut_costs_one_request_at_the_most(server: WmiServ
     assert len(list(client.query(NAMESPACE, wql))) == 1
 
 
+@pytest.mark.parametrize("library", [PywinrmTransport, PypsrpTransport])
+@pytest.mark.filterwarnings("ignore:'pywinrm' will use an environment defined proxy")
+def test_the_environment_is_asked_for_a_proxy_when_a_session_begins(
+    server: WmiServer, monkeypatch: pytest.MonkeyPatch, library: type[PywinrmTransport] | type[PypsrpTransport]
+) -> None:
+    def query() -> int:
+        return len(list(client.query(NAMESPACE, "SELECT * FROM Lab_Row")))
+
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    server.add_rows(2)
+    client = _client(server, library)
+    assert query() == 2
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    assert query() == 2, "not for each request"
+    client = _client(server, library)
+    with pytest.raises(ServerUnreachable):
+        query()
+
+
+def _client(server: WmiServer, library: type[PywinrmTransport] | type[PypsrpTransport]) -> WsmanClient:
+    transport = PywinrmTransport(server.pywinrm()) if library is PywinrmTransport else PypsrpTransport(server.pypsrp())
+    return WsmanClient(transport, SCHEMA)
+
+
 def test_a_wrong_password(server: WmiServer) -> None:
     session = server.pywinrm()
     session.transport.password = "wrong"

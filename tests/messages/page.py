@@ -37,9 +37,9 @@ _HEAD = """\
 Every message, and what to do
 =============================
 
-All sentences with which modules, roles and playbooks fail or warn. To find one, search the page for words of it that are no
-name of yours: what is filled in is shown as ``<what it is>``. A message is the text in ``this type``, and goes on with what is
-below it. The place to begin is :ref:`ansible_collections.configmgr.site.docsite.troubleshooting`.
+All sentences with which modules, roles and playbooks fail or warn, and below each what to do. To find one, search this page
+for words of it that are not names of your own: these are shown as ``<what it is>``. The place to begin is
+:ref:`ansible_collections.configmgr.site.docsite.troubleshooting`.
 
 .. contents::
    :local:

@@ -86,6 +86,6 @@ def _word(node: nodes.Node | None) -> str:
             return _PREFIX.sub("", name).replace("_", " ").strip() or name
         case nodes.Getattr(attr=name):
             return name.replace("_", " ")
-        case nodes.Filter(node=inner) | nodes.Getitem(node=inner):
+        case nodes.Filter(node=inner) | nodes.Getitem(node=inner) | nodes.List(items=[inner, *_]):
             return _word(inner)
     return "value"

@@ -149,13 +149,14 @@ class Sources:
         return f"<{_word(node)}>"
 
     def _choice(self, node: ast.IfExp, local: dict[str, list[ast.expr]], file: _File) -> str:
-        """Both of two texts; of one that may be left out, the text."""
+        """Both of two texts; of one that may be left out, the text, unless it says nothing but what is filled in."""
         either = [self._text(part, local, file) for part in (node.body, node.orelse)]
         if all(
             isinstance(part, ast.Constant) and text.strip() for part, text in zip((node.body, node.orelse), either, strict=True)
         ):
             return f"<{either[0]} or {either[1]}>"
-        return max(either, key=len)
+        longer = max(either, key=len)
+        return "" if "" in either and re.fullmatch(r"<[^<>]*>", longer) else longer
 
     def _constant(self, name: str, file: _File) -> tuple[ast.expr | None, _File]:
         if name in file.imports:

@@ -53,6 +53,9 @@ class Outcome:
     """Whether the mode of an installed role was changed, planned or not."""
     has_tidied: bool = False
     """Whether the note of a move that is over was taken away or, in check mode, would be."""
+    threads_remain: bool = False
+    """In check mode: whether the server that gets the role still has threads of one that was removed a moment ago. They run on
+    when it is put back, with the mode of that one."""
     consequences: tuple[str, ...] = ()
     """What another mode stops, loses and brings, if the role gets one."""
 
@@ -121,7 +124,8 @@ class Deployment:
             outcome = self._outcome(step, step.point, role_components, components)
             sources = _providers_of_source(step, around)
             has_tidied = bool(leftovers) and not isinstance(step, (Move, NoteMove))
-            return replace(outcome, is_planned=True, providers_of_source=sources, has_tidied=has_tidied)
+            remain = isinstance(step, (Install, Move)) and RoleComponents(self._provider, step.server).remain()
+            return replace(outcome, is_planned=True, providers_of_source=sources, has_tidied=has_tidied, threads_remain=remain)
         if isinstance(step, Move):
             point, components, run_on = self._relocation(desired).run(step, site_system_for(step, around))
             outcome = Outcome(self._provider.site_code, step, step.point, point, False, components, run_on)

@@ -50,6 +50,10 @@ class RoleComponents:
         if not same_server(self.server, site_server) and any(row.state != STOPPED for row in self._read_on(site_server)):
             self._site_server = self.server
 
+    def remain(self) -> bool:
+        """Whether any is at work on the server itself: before an installation, of a role that was removed a moment ago."""
+        return any(row.state != STOPPED for row in self._read_on(self.server))
+
     def _read_on(self, server: str, healthy_one: str | None = None) -> list[ComponentState]:
         return read_components(self._provider, COMPONENTS, server, healthy_one=healthy_one, site_code=self._site_code)
 

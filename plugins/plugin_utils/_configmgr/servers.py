@@ -44,6 +44,9 @@ def check_host(name: str) -> str:
 
 def check_proxy(name: str) -> str:
     """Return the host of a proxy, a name or an IPv4 address. ValueError for anything else, such as a URL."""
+    if "@" in name:
+        # Not quoted, as a password may be in it
+        raise ValueError("an account does not belong there. Give the host alone, such as proxy.corp.example.")
     try:
         return check_host(name)
     except ValueError:

@@ -9,16 +9,18 @@
 Active Directory computes them itself, through groups in groups and with the primary group: the attribute ``tokenGroups`` of
 an account's entry (Microsoft's reference of the Active Directory schema). Those are security identifiers; a group's name as
 Windows shows it in lists of members is its ``msDS-PrincipalName`` (MS-ADTS, since Windows Server 2008).
+
+ldap3 takes as long to load as the collection itself, so this module is imported by those who ask a directory.
 """
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
+from .directory_accounts import DirectoryAccess, DirectoryAccount
 from .errors import WindowsError
 
 try:
@@ -41,36 +43,6 @@ _NAME = "msDS-PrincipalName"
 
 class DirectoryError(WindowsError):
     """The directory could not be asked, or has no answer."""
-
-
-@dataclass(frozen=True)
-class DirectoryAccess:
-    """How to ask a domain controller."""
-
-    url: str
-    """``ldaps://`` or ``ldap://`` and a host; the latter is turned to TLS before anybody logs on."""
-    user: str
-    """``domain\\user``, ``user@domain`` or a distinguished name."""
-    password: str = field(repr=False)
-    ca_path: str | None = None
-    """File with the certificates of the authorities to trust; None for those of the controller's system."""
-
-
-@dataclass(frozen=True)
-class DirectoryAccount:
-    """An account as its domain has it."""
-
-    name: str
-    """As Windows shows it: ``CORP\\PS1$``."""
-    group_sids: frozenset[str]
-    """Of every group that it is in, however deep."""
-    group_names: frozenset[str]
-    """Of those of its own domain, as Windows shows them, in lower case."""
-
-    @property
-    def netbios_domain(self) -> str:
-        """The domain as lists of members have it."""
-        return self.name.partition("\\")[0]
 
 
 class Directory:

@@ -141,9 +141,7 @@ class PywinrmTransport(_Session):
         from winrm.exceptions import WinRMError, WinRMTransportError
 
         try:
-            # As `send_message` would
-            self._transport.session = self._transport.build_session()
-            limit_answers(self._transport.session)
+            _settle(self._transport.build_session())
             return Reply(200, self._transport.send_message(envelope))
         except WinRMTransportError as error:
             return Reply(error.code, error.response_text.encode())
@@ -178,7 +176,6 @@ class PypsrpTransport(_Session):
         from pypsrp.exceptions import WinRMError, WinRMTransportError
 
         self._set_up()
-        limit_answers(self._transport.session)
         try:
             return Reply(200, self._transport.send(envelope))
         except WinRMTransportError as error:
@@ -191,6 +188,7 @@ class PypsrpTransport(_Session):
         try:
             if self._transport.session is None:
                 self._transport.session = self._transport._build_session()
+                _settle(self._transport.session)
         except ValueError as error:
             raise explain(self._attempt, error) from error
 
@@ -200,8 +198,15 @@ class PypsrpTransport(_Session):
         self._transport.encryption = None
 
 
-_NEVER_SENT = ("ConnectTimeout", "ProxyError")
-"""Exceptions of the HTTP library that come before the server can have seen the request."""
+def _settle(session: requests.Session) -> None:
+    """Keep to the proxies that the library has found for a session; else the environment is searched for each request.
+
+    Answers get a limit, too.
+    """
+    session.trust_env = False
+    limit_answers(session)
+
+
 _UNUSABLE = ("InvalidHeader", "InvalidProxyURL", "InvalidSchema", "InvalidURL", "MissingSchema")
 """Those that come from how the connection was set up."""
 _CERTIFICATE_ALERTS = ("UNKNOWN_CA", "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE", "CERTIFICATE_")
@@ -235,9 +240,13 @@ def _network_error(error: requests.exceptions.RequestException) -> WsmanError:
         if any(reason in str(error).upper() for reason in _NO_TLS):
             return ServerUnreachable(f"it does not speak TLS as expected there ({text})")
         return ConnectionLost(f"TLS failed: {text}")
+    if isinstance(error, requests.exceptions.ProxyError):
+        return ServerUnreachable(f"the way through the proxy failed ({text})")
     if type(error).__name__ in _UNUSABLE:
         return UnusableSetting(text)
-    if type(error).__name__ in _NEVER_SENT or "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):
+    # What comes before the server can have seen the request
+    is_early = isinstance(error, requests.exceptions.ConnectTimeout)
+    if is_early or "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):
         return ServerUnreachable(text)
     if isinstance(error, requests.exceptions.Timeout):
         return AnswerTimedOut("no answer came in time")
@@ -251,5 +260,8 @@ def innermost(error: BaseException) -> str:
         seen.add(id(error))
         candidates = [getattr(error, "reason", None), error.__cause__, *error.args]
         error = next((inner for inner in candidates if isinstance(inner, BaseException)), error)
-    text = str(error)
+    if type(error).__name__ in ("InvalidURL", "LocationParseError"):
+        # They quote a part of it, which may be one of a password
+        return "the URL of the server, or of the proxy on the way to it, cannot be read"
+    text = str(error).rstrip(".")
     return text.partition("): ")[2] or text if text.startswith("<") else text

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from benchmarks import call, comparison, instances, page, servers
+from benchmarks import call, comparison, instances, page, servers, transfer
 from benchmarks.comparison import CHECK, RUN_PS, WINDOWS_MODULE, Counted
 
 COUNTED = {name: Counted.of(cells) for name, cells in page.committed("comparison").items()}
@@ -50,6 +50,10 @@ def test_every_number_of_instances_is_there_and_every_reader_of_one() -> None:
 
 def test_a_task_is_taken_apart() -> None:
     assert tuple(page.committed("call")) == call.PARTS
+
+
+def test_every_way_to_carry_a_file_is_there() -> None:
+    assert tuple(page.committed("transfer")) == transfer.ROWS
 
 
 def test_a_table_is_written_in_the_place_of_the_one_that_is_there_and_read_again() -> None:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from importlib import import_module
+from time import process_time
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
@@ -56,11 +57,26 @@ def test_what_has_no_secret_stays_as_it_is(value: object) -> None:
         ("user:secret@proxy", "user:secret@proxy", "proxy"),
         ("https://proxy.corp.example/path", "https://proxy.corp.example/path", "https://proxy.corp.example/path"),
         ("proxy:8080", "proxy:8080", "proxy:8080"),
+        ("http://user@proxy", "http://********@proxy", "http://proxy"),
+        ("http://user:1/2?3#4@proxy", "http://********@proxy", "http://proxy"),
     ],
 )
 def test_accounts_in_urls(url: str, shown: str, plain: str) -> None:
     assert Masker([]).text(f"'{url}' is no URL") == f"'{shown}' is no URL"
     assert without_account(url) == plain
+
+
+def test_a_url_that_has_no_account_stays_as_it_is() -> None:
+    said = "GET https://graph.example/v1.0/users/admin@corp.example and https://login.example/?hint=a:b@corp.example"
+    assert Masker([])(said) == said
+
+
+@pytest.mark.parametrize("text", ["://" * 50_000, "://a:b" * 20_000, "\\" * 50_000, "&#0" + "0" * 100_000, 's"' * 50_000])
+@pytest.mark.parametrize("secret", ["", '"&<p\\ä€😀\n', "\\\\s", "ss:://"])
+def test_a_long_answer_is_read_in_a_moment(secret: str, text: str) -> None:
+    before = process_time()
+    Masker([secret])(text)
+    assert process_time() - before < 5
 
 
 def test_a_very_short_secret_leaves_words_readable() -> None:

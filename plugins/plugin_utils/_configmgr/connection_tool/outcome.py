@@ -76,7 +76,7 @@ def judge(outcome: Outcome, log: str, meanings: Sequence[Meaning]) -> Verdict:
     failed_silently = outcome.exit_code not in (0, None) and not errors
     if not real and not failed_silently:
         return Verdict(warnings=tuple(warnings))
-    said = "; ".join(real[:_MOST_LINES]) or "nothing of an error"
+    said = "; ".join(line.rstrip(".") for line in real[:_MOST_LINES]) or "nothing of an error"
     more = f" (and {len(real) - _MOST_LINES} more)" if len(real) > _MOST_LINES else ""
     code = "" if outcome.exit_code is None else f" (exit code {outcome.exit_code})"
     meaning = next((known[message] for message in real if known[message]), None)

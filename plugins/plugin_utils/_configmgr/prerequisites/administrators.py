@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..._windows.domain_directory import DirectoryAccount
+from ..._windows.directory_accounts import DirectoryAccount
 from ..._windows.local_groups import ADMINISTRATORS as ADMINISTRATORS_SID
 from ..._windows.local_groups import Member
 from ..._windows.system import Computer

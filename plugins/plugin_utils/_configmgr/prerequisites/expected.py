@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..._windows.connections import Connection, Target
-from ..._windows.domain_directory import DirectoryAccess
+from ..._windows.directory_accounts import DirectoryAccess
 from ..._windows.system import Computer
 from ..servers import netbios_name
 from .catalogue import catalogue

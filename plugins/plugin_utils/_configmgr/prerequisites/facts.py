@@ -17,7 +17,7 @@ from typing import TypeVar
 from ..._windows import local_groups, registry_listing, root_certificates
 from ..._windows.commands import run_together
 from ..._windows.connections import Connection, Target, command_to_connect, read_connection
-from ..._windows.domain_directory import Directory, DirectoryAccess, DirectoryAccount
+from ..._windows.directory_accounts import DirectoryAccess, DirectoryAccount
 from ..._windows.errors import WindowsError
 from ..._windows.local_groups import ADMINISTRATORS, LocalGroup, Members, find_local_group, read_members
 from ..._windows.registry import Registry
@@ -214,6 +214,9 @@ def _possible(lines: Callable[[], Sequence[str]]) -> Sequence[str]:
 def _read_domain_accounts(asked: Asked) -> DomainAccounts | None:
     if asked.directory is None:
         return None
+    # Imported here because it takes a while
+    from ..._windows.domain_directory import Directory
+
     with Directory(asked.directory) as directory:
         accounts = {account: _known(partial(directory.find, account)) for account in asked.accounts}
         return DomainAccounts(directory.domain, accounts)

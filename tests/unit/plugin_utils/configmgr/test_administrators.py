@@ -17,7 +17,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.prerequi
     Unknown,
 )
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.prerequisites.findings import NotProven
-from ansible_collections.configmgr.site.plugins.plugin_utils._windows.domain_directory import DirectoryAccount
+from ansible_collections.configmgr.site.plugins.plugin_utils._windows.directory_accounts import DirectoryAccount
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.local_groups import (
     LocalGroup,
     Member,

@@ -241,7 +241,8 @@ def test_a_run_has_failed_by_its_code_or_by_its_words() -> None:
     assert "(exit code 3). log says: nothing of an error. Read log." in judge(Outcome(3, good), "log", MEANINGS).failure
     for code in (0, 1, None):
         failure = judge(Outcome(code, bad), "log", MEANINGS).failure
-        assert "can not connect to the database" in failure and "Kerberos with delegation" in failure
+        assert "says: can not connect to the database. Please refer to the log file. That means: " in failure
+        assert "Kerberos with delegation" in failure
     assert "exit code" not in judge(Outcome(None, bad), "log", MEANINGS).failure
 
 
