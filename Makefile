@@ -25,6 +25,8 @@ COLLECTION := .build/ansible_collections/configmgr/site
 LAB ?= .lab
 TOPOLOGY ?= standalone
 SCENARIOS := $(notdir $(patsubst %/,%,$(dir $(wildcard extensions/molecule/*/molecule.yml))))
+# Of modules with many requests, every third is tried with a fault, which is another one for each fault
+STEP ?= 3
 MODULE ?= service_connection_point
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
@@ -36,7 +38,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all unit integration molecule lint bench chaos quirks ansible-versions coverage execution-environment fuzz gates secrets long-run log-on-table lab lab-state doc docs messages clean link
+.PHONY: help demo test test-all unit integration molecule lint bench chaos faults quirks ansible-versions coverage execution-environment fuzz gates secrets long-run log-on-table lab lab-state doc docs messages clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -108,6 +110,9 @@ long-run: $(VENV)/.test link ## Hours of a site with whatever people and servers
 
 secrets: $(VENV)/.kerberos link ## Run everything that takes a password, and print where one was found (half a minute)
 	@$(BIN)/python -m canaries
+
+faults: $(VENV)/.kerberos link ## Run every module with every fault at its requests, and write the tables in docs (ten minutes; STEP=1: at all of them)
+	@$(BIN)/python -m fault_trials $(STEP)
 
 quirks: $(VENV)/.kerberos link ## Run under every behaviour of real sites that is not known, and write the tables in docs (two minutes)
 	@$(BIN)/python -m quirk_trials

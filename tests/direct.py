@@ -37,6 +37,7 @@ class LabTime(Clock):
 
     def __init__(self) -> None:
         self._time = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+        self._due: list[tuple[datetime, Callable[[], None]]] = []
 
     def __call__(self) -> datetime:
         return self._time
@@ -46,6 +47,18 @@ class LabTime(Clock):
 
     def sleep(self, seconds: float) -> None:
         self._time += timedelta(seconds=seconds)
+        due = [action for time, action in self._due if time <= self._time]
+        self._due = [(time, action) for time, action in self._due if time > self._time]
+        for action in due:
+            action()
+
+    def call_after(self, seconds: float, action: Callable[[], None]) -> None:
+        """Have something done by then, when a run pauses."""
+        self._due.append((self._time + timedelta(seconds=seconds), action))
+
+    def forget(self) -> None:
+        """Have nothing done any more."""
+        self._due.clear()
 
 
 def lab_in(time: LabTime, topology: Topology, directory: Path, *, speed: float = 1, quirks: Quirks | None = None) -> Lab:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Clock
 from ansible_processes import SETTINGS
 from lab.lab import Lab
 
@@ -24,13 +25,14 @@ PREFIX = "configmgr.site."
 class Modules:
     """Runs modules against the servers of a lab, as its inventory says."""
 
-    def __init__(self, lab: Lab, variables: Mapping[str, Any] | None = None) -> None:
-        """``variables`` override those of the inventory."""
+    def __init__(self, lab: Lab, variables: Mapping[str, Any] | None = None, clock: Clock | None = None) -> None:
+        """``variables`` override those of the inventory. ``clock`` is that of waits, for a lab in a time of its own."""
         _load_ansible()
         from ansible.inventory.manager import InventoryManager  # type: ignore[import-untyped]
         from ansible.parsing.dataloader import DataLoader  # type: ignore[import-untyped]
         from ansible.vars.manager import VariableManager  # type: ignore[import-untyped]
 
+        self._clock = clock
         self._loader = DataLoader()
         inventory = InventoryManager(self._loader, [str(lab.inventory_file)])
         manager = VariableManager(self._loader, inventory)
@@ -61,6 +63,8 @@ class Modules:
             templar=templar,
             shared_loader_obj=None,
         )
+        if self._clock is not None:
+            action.clock = self._clock
         with _silence():
             try:
                 result: dict[str, Any] = action.run(task_vars=variables)

@@ -15,7 +15,7 @@ from lab.kerberos.realm import KerberosRealm
 from lab.quirks import Quirks
 from lab.wire.accounts import Accounts
 from lab.wire.host import CommandHost, CommandResult, Execution, RequestRecord
-from lab.wire.listener import Listeners
+from lab.wire.listener import Interference, Listeners
 from lab.wire.settings import ServiceSettings
 from lab.wmi.model import Caller
 from lab.wmi.registry import Registry
@@ -56,6 +56,8 @@ class WmiServer:
     http_url: str = ""
     requests: list[RequestRecord] = field(default_factory=list)
     cut_connections: Callable[[], None] = lambda: None
+    interfere: Callable[[Interference | None], None] = lambda interference: None
+    """Have something stand between the connections and the server, or nothing again."""
     listen: Callable[[ServerCertificate], str] = lambda certificate: ""
     """Have it listen once more, with another certificate; returns the URL."""
 
@@ -150,6 +152,7 @@ def serve(
     server = WmiServer(repository, registry, quirks, authority.certificate_file, accounts)
     with Listeners(accounts, server, authority.certificate_file) as listeners:
         server.cut_connections = listeners.cut_connections
+        server.interfere = lambda interference: setattr(listeners, "interference", interference)
         server.listen = lambda certificate: listeners.listen(server, certificate).url
         server.https_url = listeners.listen(server, authority.issue(server.name)).url
         server.http_url = listeners.listen(server).url

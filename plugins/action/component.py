@@ -24,7 +24,7 @@ class ActionModule(ControlAction):
         super().check_options(options)
 
     def perform(self, client: WsmanClient, options: Options) -> Result:
-        self.writer = control = ThreadControl(client, options["name"], self.waiting(options))
+        self.writer = control = ThreadControl(client, options["name"], self.waiting(options["wait_timeout"]))
         outcome = control.run(self.desired(options), check_mode=self._task.check_mode)
         after = view_thread(outcome.after)
         result = {"changed": outcome.step.changes, "msg": describe_thread(outcome), "component": after}

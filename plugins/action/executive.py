@@ -27,7 +27,7 @@ class ActionModule(ControlAction):
         super().check_options(options)
 
     def perform(self, client: WsmanClient, options: Options) -> Result:
-        self.writer = control = ExecutiveControl(client, self.waiting(options), options["component"])
+        self.writer = control = ExecutiveControl(client, self.waiting(options["wait_timeout"]), options["component"])
         outcome = control.run(self.desired(options), check_mode=self._task.check_mode)
         after = view_executive(outcome.after)
         result = {

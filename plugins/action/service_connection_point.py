@@ -11,7 +11,6 @@ from ..plugin_utils._configmgr.servers import check_fqdn
 from ..plugin_utils._configmgr.service_connection_point import Mode
 from ..plugin_utils._configmgr.steps import Desired
 from ..plugin_utils._configmgr.views import describe, view_components, view_source, view_state
-from ..plugin_utils._configmgr.waiting import Waiting
 from ..plugin_utils._wsman.client import WsmanClient
 
 
@@ -62,7 +61,7 @@ class ActionModule(SiteAction):
             move=self._is_move(options),
             timeout=options["wait_timeout"],
         )
-        waiting = Waiting(options["wait_timeout"], self.progress, enabled=options["wait"])
+        waiting = self.waiting(options["wait_timeout"], enabled=options["wait"])
         self._deployment = Deployment(
             client,
             options["site_code"],

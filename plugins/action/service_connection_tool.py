@@ -15,7 +15,6 @@ from ..plugin_utils._configmgr.connection_tool.run import Download, Phase, Proxy
 from ..plugin_utils._configmgr.connection_tool.servicing import Servicing
 from ..plugin_utils._configmgr.connection_tool.tool_views import view_serviced
 from ..plugin_utils._configmgr.service_connection_point import Mode
-from ..plugin_utils._configmgr.waiting import Waiting
 from ..plugin_utils._windows.paths import check_path
 from ..plugin_utils._wsman.client import WsmanClient
 
@@ -84,7 +83,7 @@ class ActionModule(SiteAction):
             raise ValueError(f"an option cannot stand in a command line: {error}.") from None
 
     def perform(self, client: WsmanClient, options: Options) -> Result:
-        servicing = Servicing(client, Waiting(options["timeout"], self.progress))
+        servicing = Servicing(client, self.waiting(options["timeout"]))
         self.writer = servicing
         desired = Desired(
             _run(options),

@@ -9,7 +9,7 @@ from ..plugin_utils._action import Options, Result, SiteAction
 from ..plugin_utils._configmgr.service_connection_point import Mode
 from ..plugin_utils._configmgr.update_check_run import CheckOutcome, UpdateCheckRun
 from ..plugin_utils._configmgr.update_check_views import describe_check, failure_of_check, view_check
-from ..plugin_utils._configmgr.waiting import LONGEST_PAUSE, Waiting
+from ..plugin_utils._configmgr.waiting import LONGEST_PAUSE
 from ..plugin_utils._wsman.client import WsmanClient
 
 
@@ -28,7 +28,7 @@ class ActionModule(SiteAction):
         self.check_wait_timeout(options, LONGEST_PAUSE, " A shorter one would end before the server is looked at twice.")
 
     def perform(self, client: WsmanClient, options: Options) -> Result:
-        self.writer = run = UpdateCheckRun(client, Waiting(options["wait_timeout"], self.progress))
+        self.writer = run = UpdateCheckRun(client, self.waiting(options["wait_timeout"]))
         mode = Mode(options["mode"]) if options["mode"] else None
         self._outcome = outcome = run.run(mode, check_mode=self._task.check_mode)
         if outcome.account and outcome.result == "failed":

@@ -23,6 +23,7 @@ from ._checked_action import CheckedAction, Options, Result
 from ._configmgr.classes import SCHEMA
 from ._configmgr.errors import SiteError
 from ._configmgr.views import View
+from ._configmgr.waiting import Clock, Waiting
 from ._connection_variables import advice, certificate_advice
 from ._connections import CONNECTIONS, HostConnection
 from ._windows.errors import WindowsError
@@ -31,6 +32,7 @@ from ._wsman.errors import (
     AuthenticationRejected,
     CertificateNotTrusted,
     ConnectionLost,
+    HttpError,
     ServerUnreachable,
     WsmanError,
     WsmanFault,
@@ -62,6 +64,8 @@ class Writer(Protocol):
 class SiteAction(CheckedAction):
     """Subclasses declare their options and implement `perform`."""
 
+    clock = Clock()
+    """Time as what waits sees it."""
     writer: Writer | None = None
     """What changes something for a module that does; set before it runs."""
 
@@ -97,6 +101,10 @@ class SiteAction(CheckedAction):
     def with_diff(self, result: Result, before: View, after: View) -> Result:
         """The result with a diff, if one is asked for."""
         return {**result, "diff": {"before": before, "after": after}} if self._task.diff else result
+
+    def waiting(self, timeout: float, *, enabled: bool = True) -> Waiting:
+        """How long to wait, in seconds, with progress shown."""
+        return Waiting(timeout, self.progress, enabled=enabled, clock=self.clock)
 
     def progress(self, line: str) -> None:
         """Show a line while the task runs; on standard error, so that machine-readable output stays so."""
@@ -157,7 +165,11 @@ class SiteAction(CheckedAction):
                 "Remote Management Users or Administrators), remote access to the WMI namespace (local group SMS Admins on the "
                 "server with the SMS Provider), and a security role in Configuration Manager."
             )
-        return self._failure(f"The server at {where} did not carry out a request: {error}.")
+        is_temporary = (
+            error.is_temporary if isinstance(error, WsmanFault) else isinstance(error, HttpError) and error.is_temporary
+        )
+        later = " Run the task again in a while: it goes on from the state that it finds." if is_temporary else ""
+        return self._failure(f"The server at {where} did not carry out a request: {error}.{later}")
 
     def _failure(self, message: str) -> AnsibleActionFail:
         return AnsibleActionFail(message, result=self.partial_result())

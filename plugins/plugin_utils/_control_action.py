@@ -14,7 +14,7 @@ from typing import Any
 from ._action import Options, SiteAction
 from ._configmgr.restart_plan import Desired
 from ._configmgr.restart_reasons import check_reason
-from ._configmgr.waiting import LONGEST_PAUSE, Waiting
+from ._configmgr.waiting import LONGEST_PAUSE
 
 CONTROL_OPTIONS: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["started", "stopped", "restarted", "restart_due"]},
@@ -36,10 +36,6 @@ class ControlAction(SiteAction):
         if options["force"] and options["state"] != "restarted":
             raise ValueError("force: it goes with state restarted. Set that, or leave out force.")
         self.check_wait_timeout(options, LONGEST_PAUSE, " A shorter one would end before the state is looked at twice.")
-
-    def waiting(self, options: Options) -> Waiting:
-        """How long to wait, as the options say."""
-        return Waiting(options["wait_timeout"], self.progress)
 
     def desired(self, options: Options) -> Desired:
         """What is wanted, as the options say."""

@@ -155,7 +155,7 @@ def test_a_service_that_hangs_while_it_stops(role: Site) -> None:
     role.control.console("hang_service", server="srv1", name="SMS_EXECUTIVE")
     failed = on_server(role, service(state="restarted", wait_timeout=10)).only
     assert failed.outcome == "failed" and failed["changed"] is True
-    for word in ("SMS_EXECUTIVE did not stop within 10 s", "Stop Pending", "smsexec.log", "smsexec.exe"):
+    for word in ("SMS_EXECUTIVE did not stop on this server within 10 s", "Stop Pending", "smsexec.log", "smsexec.exe"):
         assert word in failed.message, failed.message
 
 

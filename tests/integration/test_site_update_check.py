@@ -159,7 +159,7 @@ def test_a_thread_that_does_not_run_is_an_error_at_once(role: Site) -> None:
 def test_a_server_that_does_not_look_at_the_times(make_site: Any) -> None:
     site: Site = make_site(role="srv1:online", update_check_request="never")
     failed = check(site, wait_timeout=10)
-    refused(failed, "did not look for updates within", "not documented by Microsoft", "and state restarted")
+    refused(failed, "did not look for updates on this server within", "not documented by Microsoft", "and state restarted")
     assert failed["changed"]
     restart = {"configmgr.site.component": {"name": DOWNLOADER, "state": "restarted"}}
     site.play(restart, host=SERVER)

@@ -8,9 +8,13 @@ import contextlib
 import tracemalloc
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+import requests
+from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.answer_limit import LARGEST_ANSWER, limit_answers
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.client import Reply, WsmanClient
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors import (
     AuthenticationRejected,
@@ -29,6 +33,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.values impor
     Schema,
 )
 from lab.quirks import Quirks
+from lab.wire.dispatcher import Reply as LabReply
 from wmi_server import NAMESPACE, WmiServer, serve
 
 EVERYTHING = CimClass.declare(
@@ -292,3 +297,49 @@ def test_an_answer_that_leads_nowhere_ends_the_query(body: str) -> None:
 def test_the_operation_timeout_is_the_connections(server: WmiServer) -> None:
     transport = PywinrmTransport(server.pywinrm())
     assert transport.operation_timeout == timedelta(seconds=20).total_seconds()
+
+
+NOTHING = "SELECT * FROM Lab_Row WHERE Number = -1"
+
+
+def test_an_answer_that_is_far_too_large_is_not_read(server: WmiServer, client: WsmanClient) -> None:
+    server.interfere(lambda name, act: LabReply(200, b"<" + b"x" * LARGEST_ANSWER))
+    try:
+        with pytest.raises(UndecodableAnswer, match="larger than 4096000 bytes"):
+            list(client.query(NAMESPACE, NOTHING))
+    finally:
+        server.interfere(None)
+    assert list(client.query(NAMESPACE, NOTHING)) == [], "the session goes on"
+
+
+class Endless(BaseHTTPRequestHandler):
+    """Answers in chunks, without an end, until nobody listens any more."""
+
+    protocol_version = "HTTP/1.1"
+    sent = 0
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while Endless.sent < 100 * LARGEST_ANSWER:
+                self.wfile.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+                Endless.sent += 0x10000
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+def test_an_answer_without_an_end_that_does_not_say_so_is_not_read() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as endless, requests.Session() as session:
+        Thread(target=endless.serve_forever, args=(0.01,), daemon=True).start()
+        session.trust_env = False
+        limit_answers(session)
+        limit_answers(session)
+        with pytest.raises(UndecodableAnswer, match="larger than"):
+            session.post(f"http://127.0.0.1:{endless.server_address[1]}")
+        session.close()
+        endless.shutdown()
+    assert LARGEST_ANSWER <= Endless.sent < 20 * LARGEST_ANSWER

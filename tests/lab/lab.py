@@ -117,7 +117,7 @@ class Lab:
             self._samba = Samba(self._private / "samba", self._passwords, topology.domain)
             self.hierarchy = self._make_hierarchy()
             undo.callback(self._close_hierarchy)
-            self._listeners = self._listen(undo)
+            self.listeners = self._listen(undo)
             self.control = ControlServer(self)
             undo.callback(self.control.close)
             self._write_files(undo)
@@ -148,7 +148,7 @@ class Lab:
         before, self.hierarchy = self.hierarchy, self._make_hierarchy()
         self._samba.end_connections()
         before.close()
-        self._listeners.restart_services()
+        self.listeners.restart_services()
         self.requests.clear()
 
     def close(self) -> None:

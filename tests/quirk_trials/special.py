@@ -196,7 +196,7 @@ def _site_system_with_roles(bench: Bench, quirks: Quirks) -> None:
 def _update_check(bench: Bench, quirks: Quirks) -> str | None:
     options = {"mode": "online", "wait_timeout": 10}
     if quirks.update_check_request == "never":
-        return bench.refused("did not look for updates", module="site_update_check", host=SERVER, **options)
+        return bench.refused("did not look for updates on this server", module="site_update_check", host=SERVER, **options)
     assert bench.done("site_update_check", SERVER, **options)["result"] == "manifest_updated"
     bench.console("set_endpoint", host="go.microsoft.com", connection="unknown_host")
     bench.refused("The remote name could not be resolved", module="site_update_check", host=SERVER, **options)

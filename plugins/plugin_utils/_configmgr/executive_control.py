@@ -147,7 +147,7 @@ class ExecutiveControl:
             # Another process is another start: somebody was faster than this could look.
             return service.state == STOPPED or (is_restart and service.state == RUNNING and service.process_id != first)
 
-        self._wait_for_service(SERVICE, read, is_done, f"{SERVICE} did not stop")
+        self._wait_for_service(SERVICE, read, is_done, f"{SERVICE} did not stop on this server")
         return dependents
 
     def _stop_dependents(self, noted: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,7 +156,7 @@ class ExecutiveControl:
         restart_reasons.write_stopped_dependents(self._registry, SERVICE, tuple(dict.fromkeys((*dependents, *noted))))
         self.has_written = True
         for name in dependents:
-            self._wait_for_service(name, partial(self._find_and_stop, name), _is_stopped, f"{name} did not stop")
+            self._wait_for_service(name, partial(self._find_and_stop, name), _is_stopped, f"{name} did not stop on this server")
         return dependents
 
     def _find_and_stop(self, name: str) -> Service:
@@ -175,7 +175,7 @@ class ExecutiveControl:
                 self.has_written = True
             return service
 
-        self._wait_for_service(SERVICE, read, _is_running, f"{SERVICE} did not start")
+        self._wait_for_service(SERVICE, read, _is_running, f"{SERVICE} did not start on this server")
 
     def _start_dependents(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Start those that can be started, and return them: one may have been disabled or removed meanwhile."""
@@ -185,7 +185,9 @@ class ExecutiveControl:
             if service.start_mode != DISABLED and service.state == STOPPED:
                 self._services.start(name)
                 self.has_written = True
-                self._wait_for_service(name, partial(self._find, name), _is_running, f"{name} did not start again")
+                self._wait_for_service(
+                    name, partial(self._find, name), _is_running, f"{name} did not start again on this server"
+                )
                 started.append(name)
         restart_reasons.write_stopped_dependents(self._registry, SERVICE, ())
         return tuple(reversed(started))

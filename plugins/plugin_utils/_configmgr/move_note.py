@@ -69,7 +69,7 @@ def write_note(provider: SiteProvider, site_system: Role, note: MoveNote) -> boo
     try:
         write_once(lambda: write_settings(provider, role, {NOTE: setting}), is_kept, means_overtaken=codes.NOT_FOUND_CODES)
     except WsmanFault as fault:
-        if fault.reply_lost or fault.is_access_denied:
+        if fault.is_temporary or fault.is_access_denied:
             raise
         return False
     return is_kept()

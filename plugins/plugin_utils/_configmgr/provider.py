@@ -105,7 +105,7 @@ class SiteProvider:
         try:
             return list(self.query(wql, expected))
         except WsmanFault as fault:
-            if fault.reply_lost:
+            if fault.is_temporary:
                 raise
             return None
 

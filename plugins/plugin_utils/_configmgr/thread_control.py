@@ -129,7 +129,7 @@ class ThreadControl:
         def is_done(thread: Thread) -> bool:
             return thread.is_stopped or (has_left and thread.is_running)
 
-        return self._until(read, is_done, wait, f"{self._name} did not stop")
+        return self._until(read, is_done, wait, f"{self._name} did not stop on this server")
 
     def _start(self, wait: Wait) -> Thread:
         def read() -> Thread:
@@ -139,7 +139,7 @@ class ThreadControl:
                 self._request(threads.START)
             return thread
 
-        return self._until(read, lambda thread: thread.is_running, wait, f"{self._name} did not start")
+        return self._until(read, lambda thread: thread.is_running, wait, f"{self._name} did not start on this server")
 
     def _until(self, read: Callable[[], Thread], is_done: Callable[[Thread], bool], wait: Wait, failure: str) -> Thread:
         def describe(thread: Thread) -> dict[str, str]:

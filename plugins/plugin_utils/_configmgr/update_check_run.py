@@ -164,7 +164,7 @@ class UpdateCheckRun:
                 return True
             return seen.account.verdict is not None and (not keeps_times or self._is_settled())
 
-        failure = f"{DOWNLOADER} did not look for updates"
+        failure = f"{DOWNLOADER} did not look for updates on this server"
         return Wait(self._waiting).until(read, is_done, self._describe, failure, self._advise)
 
     def _is_settled(self) -> bool:

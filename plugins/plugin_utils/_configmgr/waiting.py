@@ -124,5 +124,5 @@ def _may_pass(error: WsmanError) -> bool:
     if isinstance(error, (AuthenticationRejected, CertificateNotTrusted, UnusableSetting, UndecodableAnswer)):
         return False
     if isinstance(error, WsmanFault):
-        return error.reply_lost
+        return error.is_temporary
     return not isinstance(error, HttpError) or error.status >= 500

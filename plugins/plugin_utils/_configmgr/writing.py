@@ -74,5 +74,9 @@ def attempt(provider: SiteProvider, what: str) -> Iterator[None]:
     try:
         yield
     except WsmanFault as fault:
-        advice = RIGHTS if fault.is_access_denied else "SMSProv.log on the server with the SMS Provider has more."
+        advice = "SMSProv.log on the server with the SMS Provider has more."
+        if fault.is_access_denied:
+            advice = RIGHTS
+        elif fault.is_temporary:
+            advice = "Run the task again in a while."
         raise SiteError(f"{what} failed at the SMS Provider of site {provider.site_code}: {fault}. {advice}") from fault

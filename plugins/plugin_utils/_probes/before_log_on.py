@@ -15,6 +15,7 @@ from contextlib import suppress
 
 from .._connection_variables import Variables, certificate_advice
 from .._masking import without_account
+from .._wsman.errors import UndecodableAnswer
 from .._wsman.refusals import METHODS, is_offered
 from .._wsman.transports import innermost
 from . import controller, network
@@ -108,7 +109,7 @@ def _web(endpoint: Endpoint, methods: Sequence[str], names: Variables, timeout: 
         yield _distrusted(endpoint, innermost(error), names, timeout)
         yield from (skipped(probe, "TLS comes first") for probe in ("winrm", "method"))
         return
-    except requests.exceptions.RequestException as error:
+    except (requests.exceptions.RequestException, UndecodableAnswer) as error:
         yield skipped("certificate", _NO_WORD)
         yield failed("winrm", f"{endpoint.url} does not answer: {innermost(error)}")
         yield skipped("method", _NO_WORD)

@@ -12,8 +12,10 @@ import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
-from xml.etree import ElementTree
 
+from .._wsman.answer_limit import limit_answers
+from .._wsman.envelopes import parse_answer
+from .._wsman.errors import UndecodableAnswer
 from .._wsman.refusals import offers_of
 from .endpoint import Endpoint
 
@@ -62,7 +64,7 @@ def connect(host: str, port: int, timeout: float) -> None:
 
 
 def identify(endpoint: Endpoint, timeout: float) -> Answer:
-    """Ask what answers there, as nobody. Raises requests.RequestException."""
+    """Ask what answers there, as nobody. Raises requests.RequestException, and `UndecodableAnswer` for one without end."""
     answer = _post(endpoint, timeout, _IDENTIFY, {"WSMANIDENTIFY": "unauthenticated"})
     return Answer(answer.status_code, _product(answer.content), ())
 
@@ -89,6 +91,7 @@ def shown_certificate(endpoint: Endpoint, timeout: float) -> Certificate | None:
 
 def _post(endpoint: Endpoint, timeout: float, body: str, headers: dict[str, str]) -> requests.Response:
     with requests.Session() as session:
+        limit_answers(session)
         proxies = {"http": endpoint.proxy, "https": endpoint.proxy} if endpoint.proxy else None
         settings = session.merge_environment_settings(endpoint.url, proxies, None, endpoint.verify, None)
         # What is in netrc must not log anybody on
@@ -106,8 +109,8 @@ def _post(endpoint: Endpoint, timeout: float, body: str, headers: dict[str, str]
 
 def _product(content: bytes) -> str:
     try:
-        root = ElementTree.fromstring(content)
-    except ElementTree.ParseError:
+        root = parse_answer(content)
+    except UndecodableAnswer:
         return ""
     words = (root.findtext(f".//{_IDENTITY}{name}") or "" for name in ("ProductVendor", "ProductVersion"))
     return ", ".join(word for word in words if word)

@@ -47,6 +47,7 @@ CODES: dict[int, Code] = {
     0x80070005: Code("E_ACCESSDENIED", "access is denied"),
     0x80070057: Code("E_INVALIDARG", "an argument is not valid"),
     0x800706BA: Code("RPC_S_SERVER_UNAVAILABLE", "the RPC server is not available"),
+    0x800706BE: Code("RPC_S_CALL_FAILED", "the RPC call failed"),
     # WS-Management
     RESOURCE_NOT_FOUND: Code("ERROR_WSMAN_RESOURCE_NOT_FOUND", "there is no such instance, class or namespace"),
     0x80338003: Code("ERROR_WSMAN_PROVIDER_FAILURE", "the provider failed"),
@@ -233,6 +234,22 @@ MISSING_NAMESPACE_CODES = frozenset(
 ACCESS_DENIED_CODES = frozenset(
     {ACCESS_DENIED, 0x80070005, 0x80338104, 0x80338105, 0x80338106, WBEM_ACCESS_DENIED, WBEM_PRIVILEGE_NOT_HELD}
 )
+TEMPORARY_CODES = frozenset(
+    {
+        0x800706BA,  # RPC_S_SERVER_UNAVAILABLE
+        0x800706BE,  # RPC_S_CALL_FAILED
+        0x80041006,  # WBEM_E_OUT_OF_MEMORY
+        0x80041009,  # WBEM_E_NOT_AVAILABLE
+        0x80041015,  # WBEM_E_TRANSPORT_FAILURE
+        0x80041032,  # WBEM_E_CALL_CANCELLED
+        0x80041033,  # WBEM_E_SHUTTING_DOWN
+        0x80041045,  # WBEM_E_SERVER_TOO_BUSY
+        0x8004106C,  # WBEM_E_QUOTA_VIOLATION
+        0x803381A5,  # ERROR_WSMAN_QUOTA_MAX_SHELLS
+        0x803381A6,  # ERROR_WSMAN_QUOTA_MAX_OPERATIONS
+    }
+)
+"""Of servers that are busy, or that start or end: the same request may succeed a minute later."""
 
 
 def describe(code: int) -> Code:

@@ -81,7 +81,7 @@ def decode_answer(request: Request, status: int, answer: bytes) -> Element:
     """
     succeeded = 200 <= status < 300
     try:
-        envelope = _parse(answer)
+        envelope = parse_answer(answer)
     except UndecodableAnswer:
         if succeeded:
             raise
@@ -104,8 +104,8 @@ def decode_answer(request: Request, status: int, answer: bytes) -> Element:
     return body
 
 
-def _parse(answer: bytes) -> Element:
-    """Parse XML that has no document type, and so no entities that could grow without bound."""
+def parse_answer(answer: bytes) -> Element:
+    """Parse XML that has no document type, and so no entities that could grow without bound. Raises `UndecodableAnswer`."""
     if answer[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = answer.decode("utf-16", errors="replace")
         answer = re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).encode()

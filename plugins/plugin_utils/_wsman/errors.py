@@ -102,6 +102,8 @@ class HttpError(WsmanError):
     def __init__(self, status: int) -> None:
         self.status = status
         self.reply_lost = status >= 500
+        self.is_temporary = status in (502, 503)
+        """Whether the same request may succeed a minute later."""
         meaning = self.MEANINGS.get(status, "the server did not say why")
         super().__init__(f"HTTP status {status}: {meaning}")
 
@@ -148,6 +150,11 @@ class WsmanFault(WsmanError):
     def is_access_denied(self) -> bool:
         """Whether the account, and not the request, is what the server refuses."""
         return self.code in codes.ACCESS_DENIED_CODES or self.subcode == "AccessDenied"
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the server was not able to carry the request out just now, and may be in a minute."""
+        return self.reply_lost or self.code in codes.TEMPORARY_CODES
 
     @property
     def is_not_found(self) -> bool:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from .answer_limit import limit_answers
 from .client import Reply
 from .errors import (
     AnswerTimedOut,
@@ -198,8 +199,12 @@ class PypsrpTransport(_Session):
 
 
 def _settle(session: requests.Session) -> None:
-    """Keep to the proxies that the library has found for a session; else the environment is searched for each request."""
+    """Keep to the proxies that the library has found for a session; else the environment is searched for each request.
+
+    Answers get a limit, too.
+    """
     session.trust_env = False
+    limit_answers(session)
 
 
 _UNUSABLE = ("InvalidHeader", "InvalidProxyURL", "InvalidSchema", "InvalidURL", "MissingSchema")

@@ -30,6 +30,10 @@ class Reply:
 
     status: int
     envelope: bytes
+    missing: int = 0
+    """How many bytes of what is announced are not sent, because the connection breaks."""
+    is_last: bool = False
+    """Whether the connection is closed after it."""
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,20 @@ One thread accepts for all listeners. Each connection has a thread, and with it 
 
 from __future__ import annotations
 
+import errno
 import itertools
 import selectors
 import socket
 import ssl
+import struct
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Lock, Thread, current_thread
+from time import sleep
 from types import TracebackType
 from typing import Any, Self
 
@@ -46,6 +50,14 @@ class Listener:
         return f"{self.scheme}://127.0.0.1:{self.port}{_PATH}"
 
 
+Interference = Callable[[str, Callable[[], Reply]], Reply]
+"""Stands between a connection and the server of this name: lets it act, or not, and answers. `ConnectionCut` for no answer."""
+
+
+class ConnectionCut(Exception):
+    """The connection is reset, without an answer."""
+
+
 @dataclass(frozen=True)
 class _Service:
     """What the connections of one listener share."""
@@ -53,6 +65,7 @@ class _Service:
     dispatcher: Dispatcher
     accounts: Accounts
     certificate: ServerCertificate | None
+    interference: Callable[[], Interference | None]
 
 
 class Listeners:
@@ -63,10 +76,13 @@ class Listeners:
         self._accounts = accounts
         self._observer = observer
         self._client_authority = client_authority
+        self.interference: Interference | None = None
+        """What goes wrong on the way, for tests."""
         self._dispatchers: dict[str, Dispatcher] = {}
         self._tls: dict[tuple[ServerCertificate, bool, bool], ssl.SSLContext] = {}
         self._selector = selectors.DefaultSelector()
-        self._servers: list[socket.socket] = []
+        self._servers: dict[socket.socket, _Service] = {}
+        self._refusing: list[tuple[socket.socket, _Service]] = []
         self._wakeup, self._wakeup_peer = socket.socketpair()
         self._selector.register(self._wakeup_peer, selectors.EVENT_READ)
         self._connections: dict[Thread, socket.socket] = {}
@@ -88,10 +104,29 @@ class Listeners:
         dispatcher = self._dispatchers[host.name]
         server = socket.create_server(("127.0.0.1", port), backlog=128)
         server.setblocking(False)
-        service = _Service(dispatcher, self._accounts, certificate)
-        self._servers.append(server)
+        service = _Service(dispatcher, self._accounts, certificate, lambda: self.interference)
+        self._servers[server] = service
         self._selector.register(server, selectors.EVENT_READ, (server, service))
         return Listener("https" if certificate else "http", server.getsockname()[1])
+
+    def stop_listening(self, name: str) -> None:
+        """Have connections to a server be refused, until `listen_again`. Those that are open stay."""
+        for server, service in list(self._servers.items()):
+            if service.dispatcher.host.name == name:
+                self._selector.unregister(server)
+                del self._servers[server]
+                port = server.getsockname()[1]
+                server.close()
+                self._refusing.append((_bound(port), service))
+
+    def listen_again(self) -> None:
+        """Have all servers listen."""
+        while self._refusing:
+            server, service = self._refusing.pop()
+            server.listen(128)
+            server.setblocking(False)
+            self._servers[server] = service
+            self._selector.register(server, selectors.EVENT_READ, (server, service))
 
     def restart_services(self) -> None:
         """Forget every open enumeration and shell; listeners and connections stay."""
@@ -113,7 +148,7 @@ class Listeners:
         """Stop listening, cut every connection, and wait for their threads."""
         self._wakeup.close()
         self._thread.join()
-        for server in self._servers:
+        for server in (*self._servers, *(closed for closed, _service in self._refusing)):
             server.close()
         self._selector.close()
         self._wakeup_peer.close()
@@ -161,12 +196,31 @@ class Listeners:
                 del self._connections[current_thread()]
 
 
+def _bound(port: int) -> socket.socket:
+    """A socket that does not listen, so that connections are refused and nobody else gets the port."""
+    while True:
+        closed = socket.socket()
+        closed.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            closed.bind(("127.0.0.1", port))
+        except OSError as error:
+            closed.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
+            # A process that is being forked has the one that listened, for a moment
+            sleep(0.001)
+        else:
+            return closed
+
+
 @dataclass(frozen=True)
 class _Response:
     status: int
     body: bytes = b""
     content_type: str = ""
     challenges: tuple[str, ...] = ()
+    missing: int = 0
+    is_last: bool = False
 
 
 class _Connection(BaseHTTPRequestHandler):
@@ -192,7 +246,11 @@ class _Connection(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self._round_trips += 1
-        self._send(self._respond())
+        try:
+            self._send(self._respond())
+        except ConnectionCut:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
 
     def do_GET(self) -> None:
         self._send(_Response(HTTPStatus.METHOD_NOT_ALLOWED if self._is_ours else HTTPStatus.NOT_FOUND))
@@ -211,7 +269,8 @@ class _Connection(BaseHTTPRequestHandler):
         if body and self.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated":
             identity = self._service.dispatcher.identify(body)
             if identity is not None:
-                return _Response(identity.status, identity.envelope, _SOAP_CONTENT)
+                reply = self._interfered(lambda: identity)
+                return _Response(reply.status, reply.envelope, _SOAP_CONTENT, (), reply.missing, reply.is_last)
         log_on = self._authentication.authenticate(self.headers.get("Authorization"))
         if log_on.session is None:
             response = _Response(HTTPStatus.UNAUTHORIZED)
@@ -225,7 +284,9 @@ class _Connection(BaseHTTPRequestHandler):
             response = _Response(HTTPStatus.INTERNAL_SERVER_ERROR)  # inferred: no recording of this refusal is known
         else:
             reply = self._handle(log_on.session, body, is_encrypted=False)
-            response = _Response(reply.status, reply.envelope, _SOAP_CONTENT)
+            response = _Response(reply.status, reply.envelope, _SOAP_CONTENT, (), reply.missing, reply.is_last)
+        if response.status == HTTPStatus.UNAUTHORIZED and log_on.session is not None:
+            log_on = self._authentication.authenticate(None)
         return replace(response, challenges=log_on.challenges)
 
     def _handle_encrypted(self, session: Session, body: bytes) -> _Response:
@@ -238,14 +299,18 @@ class _Connection(BaseHTTPRequestHandler):
             return _Response(HTTPStatus.BAD_REQUEST)
         reply = self._handle(session, decrypted.envelope, is_encrypted=True)
         content_type, sealed = encrypt(context, decrypted.protocol, reply.envelope)
-        return _Response(reply.status, sealed, content_type)
+        return _Response(reply.status, sealed, content_type, (), reply.missing, reply.is_last)
 
     def _handle(self, session: Session, envelope: bytes, *, is_encrypted: bool) -> Reply:
         delivery = Delivery(
             self._number, self._round_trips, is_https=self._service.certificate is not None, is_encrypted=is_encrypted
         )
         self._round_trips = 0
-        return self._service.dispatcher.handle(envelope, session, delivery)
+        return self._interfered(lambda: self._service.dispatcher.handle(envelope, session, delivery))
+
+    def _interfered(self, act: Callable[[], Reply]) -> Reply:
+        interfere = self._service.interference()
+        return interfere(self._host.name, act) if interfere else act()
 
     def _read_body(self, length: int) -> bytes | None:
         """The body, or None for one that is too large: it is read all the same, or the client would not see why."""
@@ -261,11 +326,12 @@ class _Connection(BaseHTTPRequestHandler):
             self.send_header("WWW-Authenticate", challenge)
         if response.content_type:
             self.send_header("Content-Type", response.content_type)
-        self.send_header("Content-Length", str(len(response.body)))
+        self.send_header("Content-Length", str(len(response.body) + response.missing))
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(response.body)
+        self.close_connection |= response.is_last or response.missing > 0
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: the observer hears of every request."""

@@ -115,9 +115,16 @@ def _has_changed(desired: Desired, before: Actual, after: Actual) -> bool:
 def _check(desired: Desired, after: Actual, outcome: Outcome, log: str) -> list[str]:
     """What the tool should have left. `SiteError` where it has not; else warnings."""
     run = desired.run
-    if run.phase in _WRITE_USAGE_DATA and not after.usage_data:
+    lacks_usage_data = run.phase in _WRITE_USAGE_DATA and not after.usage_data
+    lacks_manifest = run.phase is Phase.CONNECT and (after.updates is None or not after.updates.has_manifest)
+    if (lacks_usage_data or lacks_manifest) and outcome.exit_code is None:
+        raise SiteError(
+            f"The connection to this server was lost while {PROGRAM} -{run.phase.value} was to run there, and nothing says "
+            f"that it has run to its end: it may not have been started. Run the task again; {log} may have more."
+        )
+    if lacks_usage_data:
         raise SiteError(f"{PROGRAM} -{run.phase.value} told of no error, and has not written {run.usage_data}. Read {log}.")
-    if run.phase is Phase.CONNECT and (after.updates is None or not after.updates.has_manifest):
+    if lacks_manifest:
         raise SiteError(
             f"{PROGRAM} -connect told of no error, and {run.updates} has no list of updates (ConfigMgr.Update.Manifest). "
             f"Read {log}."

@@ -85,8 +85,11 @@ class Watch:
             look,
             lambda found: not found,
             lambda found: {run.phase.value: f"process {found[0].number} is at work" if found else "ended"},
-            f"{PROGRAM} -{run.phase.value} did not end",
-            lambda _found: f"It runs on. Read {self.log}; run the task again to go on waiting, or end the process.",
+            f"{PROGRAM} -{run.phase.value} did not end on this server",
+            lambda found: (
+                f"{'It runs on' if found else 'Whether it runs on is not known'}. Read {self.log}; run the task again to go on "
+                "waiting, or end the process."
+            ),
         )
         return Outcome(None, follower.records)
 

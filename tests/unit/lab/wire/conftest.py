@@ -60,7 +60,7 @@ def wire(
     certificate: ServerCertificate,
 ) -> Iterator[Wire]:
     with Listeners(accounts, recorder, authority.certificate_file) as listeners:
-        yield Wire(listeners.listen(host), listeners.listen(host, certificate), str(authority.certificate_file))
+        yield Wire(listeners.listen(host), listeners.listen(host, certificate), str(authority.certificate_file), listeners)
 
 
 @pytest.fixture

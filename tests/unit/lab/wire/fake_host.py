@@ -11,7 +11,7 @@ from threading import Event
 
 from lab.quirks import Quirks
 from lab.wire.host import CommandResult, Execution, RequestRecord
-from lab.wire.listener import Listener
+from lab.wire.listener import Listener, Listeners
 from lab.wire.settings import ServiceSettings
 from lab.wmi.model import (
     Caller,
@@ -197,3 +197,4 @@ class Wire:
     http: Listener
     https: Listener
     ca: str
+    listeners: Listeners

@@ -14,8 +14,9 @@ import requests
 import spnego
 from lab.certificates import CertificateAuthority, ServerCertificate
 from lab.wire.accounts import Accounts
+from lab.wire.dispatcher import Reply
 from lab.wire.encryption import encrypt
-from lab.wire.listener import Listeners
+from lab.wire.listener import ConnectionCut, Listeners
 from lab.wire.settings import ServiceSettings
 from pypsrp.shell import WinRS
 from pypsrp.wsman import WSMan
@@ -208,3 +209,34 @@ def test_keys_are_for_their_owner_only(authority: CertificateAuthority, certific
 def test_an_account_that_would_break_the_user_file_is_refused(accounts: Accounts) -> None:
     with pytest.raises(ValueError, match="colon"):
         accounts.add("CORP", "ot:her", "pass:word")
+
+
+class TestInterference:
+    """What tests have go wrong on the way."""
+
+    def test_a_server_that_does_not_listen_refuses_and_listens_again(
+        self, wire: Wire, host: FakeHost, protocol: Callable[..., Protocol]
+    ) -> None:
+        wire.listeners.stop_listening(host.name)
+        for listener in (wire.http, wire.https):
+            with pytest.raises(requests.ConnectionError, match="refused"):
+                session(wire).post(listener.url)
+        wire.listeners.listen_again()
+        assert protocol().open_shell()
+
+    def test_a_connection_that_is_cut(self, wire: Wire, soap: Soap) -> None:
+        replies = []
+
+        def cut(name: str, act: Callable[[], Reply]) -> Reply:
+            replies.append(act())
+            raise ConnectionCut
+
+        wire.listeners.interference = cut
+        with pytest.raises(requests.ConnectionError, match="aborted"):
+            soap.post("<no/>")
+        assert [reply.status for reply in replies] == [500], "the server has acted"
+
+    def test_an_answer_that_is_cut_short(self, wire: Wire, soap: Soap) -> None:
+        wire.listeners.interference = lambda name, act: Reply(200, b"<half", missing=5)
+        with pytest.raises(requests.RequestException, match="5 bytes read, 5 more expected"):
+            soap.post("<no/>")

@@ -93,6 +93,12 @@ def test_a_connection_that_comes_back_is_waited_for() -> None:
     assert any(line.startswith("connection: restored") for line in lines)
 
 
+@pytest.mark.parametrize("code", [0x80041033, 0x800706BA, 2150859174, 2150859173])
+def test_a_server_that_is_busy_or_restarts_is_waited_for(code: int) -> None:
+    lines, seen, _clock = wait_for([WsmanFault(code, "InternalError", "not now"), "started"])
+    assert seen == "started" and lines[0].startswith("connection: lost, trying again")
+
+
 @pytest.mark.parametrize(
     "error",
     [

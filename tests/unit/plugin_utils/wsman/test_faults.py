@@ -8,7 +8,7 @@ import contextlib
 
 import pytest
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman import codes
-from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.envelopes import Request, decode_answer
+from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.envelopes import Request, decode_answer, parse_answer
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors import (
     HttpError,
     UndecodableAnswer,
@@ -145,6 +145,14 @@ def test_an_answer_in_utf_16() -> None:
 def test_whatever_comes_is_an_answer_or_an_error_of_ours(answer: bytes, status: int) -> None:
     with contextlib.suppress(WsmanError):
         decode_answer(REQUEST, status, answer)
+
+
+@given(st.binary() | st.text().map(envelope))
+def test_whatever_comes_is_xml_without_entities_or_refused(answer: bytes) -> None:
+    with contextlib.suppress(UndecodableAnswer):
+        parse_answer(answer)
+    with pytest.raises(UndecodableAnswer):
+        parse_answer(b'<!DOCTYPE x [<!ENTITY e "e">]>' + answer)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=30))

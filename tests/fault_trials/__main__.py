@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run every module with every fault at every request, and write the tables in the guide about them (`make faults`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import islice
+from multiprocessing import get_context
+
+from .faults import FAULTS
+from .scenarios import SCENARIOS
+from .table import GUIDE, render, write
+from .trials import Trial, try_faults
+
+_AT_ONCE = 8
+"""Faults that a process tries in one lab."""
+
+
+def main(step: int) -> int:
+    """Write the tables; 1 if anything was wrong. ``step`` is for the modules with many requests, see `try_faults`."""
+    trials: list[Trial] = []
+    # Those that wait for an answer that does not come leave their processor to others
+    with ProcessPoolExecutor(3 * (os.cpu_count() or 1), get_context("spawn")) as processes:
+        works = {
+            processes.submit(try_faults, scenario, range(first, min(first + _AT_ONCE, len(FAULTS))), step)
+            for scenario in range(len(SCENARIOS))
+            for first in range(0, len(FAULTS), _AT_ONCE)
+        }
+        for work in as_completed(works):
+            found = work.result()
+            trials += found
+            wrong = [trial for trial in found if trial.is_wrong]
+            faults = ", ".join(dict.fromkeys(trial.fault for trial in found))
+            print(f"{len(trials):>6} {found[0].scenario}: {faults}: {len(found)} tried, {len(wrong)} wrong", flush=True)
+            for trial in islice(wrong, 10):
+                print(
+                    f"    {trial.fault}, request {trial.request}: {trial.end} {trial.message}\n        {trial.problem}",
+                    flush=True,
+                )
+    write(render(trials))
+    print(f"\nThe tables are in {GUIDE}.")
+    return 1 if any(trial.is_wrong for trial in trials) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1])))

@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes wrong at one request, on the wire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from threading import Event
+from uuid import uuid4
+
+from direct import LabTime
+from lab.lab import Lab
+from lab.wire.dispatcher import Reply
+from lab.wire.envelopes import render
+from lab.wire.faults import ACCESS_DENIED, OPERATIONS_QUOTA, SHELLS_QUOTA, Fault, FaultKind
+from lab.wire.listener import ConnectionCut
+
+READ_TIMEOUT = 2
+"""Seconds after which clients give up waiting for an answer; the least that pywinrm takes."""
+LARGE = 100 * 1000 * 1000
+_SECONDS_OF_A_RESTART = 90.0
+"""Of the site."""
+_LEAP = 3 * 3600.0
+"""Seconds by which a clock jumps, far enough for anything that was to happen later."""
+
+Act = Callable[[], Reply]
+
+
+class Scene:
+    """What a fault can do something to: one server of a lab, and its time."""
+
+    def __init__(self, lab: Lab, time: LabTime, server: str) -> None:
+        self.lab = lab
+        self.time = time
+        self.server = server
+        self.is_over = Event()
+        """Set when the client has given up."""
+        self.back_at: float | None = None
+        """When the provider is there again, if it restarts."""
+
+    def stop_listening(self) -> None:
+        self.lab.listeners.stop_listening(self.server)
+
+    def restart(self) -> None:
+        """Forget what is open, and be away for a while."""
+        self.stop_listening()
+        self.lab.listeners.restart_services()
+        self.time.call_after(_SECONDS_OF_A_RESTART / self.lab.speed, self.lab.listeners.listen_again)
+
+    def jump(self) -> None:
+        """Set the server's clock forward."""
+        self.lab.console.perform({"action": "set_clock", "server": self.server, "seconds": _LEAP})
+
+    def mend(self) -> None:
+        """Put everything right again."""
+        self.is_over.set()
+        self.lab.listeners.interference = None
+        self.lab.listeners.listen_again()
+        self.lab.console.perform({"action": "set_clock", "server": self.server, "seconds": 0})
+
+
+@dataclass(frozen=True)
+class WireFault:
+    """Something that goes wrong at one request, or from it on."""
+
+    name: str
+    answer: Callable[[Scene, Act], Reply]
+    """Instead of the server's own answer, which it may let the server give. `ConnectionCut` for none."""
+    before: Callable[[Scene], None] | None = None
+    """What happens right before the request is sent, so after the one before was answered."""
+    lasts: bool = False
+    """Whether all requests after it meet the same, until it is mended."""
+    is_large: bool = False
+    """Whether memory is watched."""
+    may_hide: bool = False
+    """Whether a module may take it for something that the account is not to see, which its result then leaves unknown."""
+
+
+def _cut(scene: Scene, act: Act) -> Reply:
+    raise ConnectionCut
+
+
+def _cut_after(scene: Scene, act: Act) -> Reply:
+    act()
+    raise ConnectionCut
+
+
+def _stall(scene: Scene, act: Act) -> Reply:
+    act()
+    scene.is_over.wait(60)
+    raise ConnectionCut
+
+
+def _status(status: int, *, acts: bool = False) -> Callable[[Scene, Act], Reply]:
+    def answer(scene: Scene, act: Act) -> Reply:
+        if acts:
+            act()
+        return Reply(status, b"")
+
+    return answer
+
+
+def _fault(kind: FaultKind, status: int = 500) -> Callable[[Scene, Act], Reply]:
+    def answer(scene: Scene, act: Act) -> Reply:
+        fault = Fault(kind)
+        return Reply(status, render(fault.action, "", fault.render(scene.server)).encode())
+
+    return answer
+
+
+def _changed(change: Callable[[bytes], bytes]) -> Callable[[Scene, Act], Reply]:
+    """The server acts, and its answer arrives changed."""
+
+    def answer(scene: Scene, act: Act) -> Reply:
+        reply = act()
+        return replace(reply, envelope=change(reply.envelope))
+
+    return answer
+
+
+def _truncated(scene: Scene, act: Act) -> Reply:
+    reply = act()
+    half = len(reply.envelope) // 2
+    return replace(reply, envelope=reply.envelope[:half], missing=len(reply.envelope) - half)
+
+
+def _of_another(envelope: bytes) -> bytes:
+    return re.sub(rb"<a:RelatesTo>[^<]*<", b"<a:RelatesTo>uuid:" + str(uuid4()).upper().encode() + b"<", envelope)
+
+
+def _bomb(envelope: bytes) -> bytes:
+    """Entities of entities: a few hundred bytes that would become ten thousand million."""
+    entities = ['<!ENTITY e0 "0123456789">']
+    entities += [f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10)]
+    doctype = f"<!DOCTYPE s:Envelope [{''.join(entities)}]>".encode()
+    return doctype + envelope.replace(b"</s:Header>", b"<x>&e9;</x></s:Header>", 1)
+
+
+@cache
+def large_body() -> bytes:
+    """Made once, as its memory is not what is watched."""
+    return render("", "", "<x>" + "0" * LARGE + "</x>").encode()
+
+
+def _large_answer(scene: Scene, act: Act) -> Reply:
+    act()
+    return Reply(200, large_body())
+
+
+def _own(scene: Scene, act: Act) -> Reply:
+    return act()
+
+
+def _restart(scene: Scene, act: Act) -> Reply:
+    scene.restart()
+    raise ConnectionCut
+
+
+def _restart_provider(scene: Scene, act: Act) -> Reply:
+    """WMI and its providers end, and are there again after a while, in which what was open is forgotten."""
+    if scene.back_at is None:
+        scene.lab.listeners.restart_services()
+        scene.back_at = scene.time.now() + _SECONDS_OF_A_RESTART / scene.lab.speed
+    return act() if scene.time.now() >= scene.back_at else _fault(PROVIDER_RESTARTS)(scene, act)
+
+
+PROVIDER_RESTARTS = FaultKind(0x80041033, "w:InternalError", "Shutting down ", role="Receiver")
+UNREADABLE = b"<s:Envelope><s:Header></s:Body"
+
+FAULTS = (
+    WireFault("connection refused", _own, before=Scene.stop_listening, lasts=True),
+    WireFault("reset before the server acts", _cut),
+    WireFault("reset after the server acted", _cut_after),
+    WireFault("no answer in time", _stall),
+    WireFault("HTTP 401", _status(401)),
+    WireFault("HTTP 413", _status(413)),
+    WireFault("HTTP 500", _status(500)),
+    WireFault("HTTP 500 after the server acted", _status(500, acts=True)),
+    WireFault("HTTP 503", _status(503)),
+    WireFault("too many operations (2150859174)", _fault(OPERATIONS_QUOTA)),
+    WireFault("too many shells (2150859173)", _fault(SHELLS_QUOTA)),
+    WireFault("access denied", _fault(ACCESS_DENIED), may_hide=True),
+    WireFault("a fault with HTTP 200", _fault(OPERATIONS_QUOTA, 200)),
+    WireFault("an answer cut short", _truncated),
+    WireFault("XML cut short", _changed(lambda envelope: envelope[: len(envelope) // 2])),
+    WireFault("malformed XML", _changed(lambda envelope: UNREADABLE)),
+    WireFault("another message's answer", _changed(_of_another)),
+    WireFault("an answer of 100 MB", _large_answer, is_large=True),
+    WireFault("an entity bomb", _changed(_bomb), is_large=True),
+    WireFault("the provider restarts", _restart_provider, lasts=True),
+    WireFault("the server restarts", _restart),
+    WireFault("the server's clock jumps", _own, before=Scene.jump, lasts=True),
+)

@@ -1,0 +1,328 @@
+# SPDX-FileCopyrightText: configmgr.site contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module with one fault at one of its requests, and run once more: what it has come to."""
+
+from __future__ import annotations
+
+import re
+import resource
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from types import FrameType
+from typing import Any, Literal, Self
+
+from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Clock
+from direct import LabTime, lab_in
+from in_process import Modules
+from lab.lab import Lab
+from lab.wire.dispatcher import Reply
+
+from .faults import FAULTS, READ_TIMEOUT, Scene, WireFault, large_body
+from .scenarios import PASSWORD_OF_ACCOUNT, SCENARIOS, Scenario
+
+End = Literal["recovered", "clear error", "wrong", "hung"]
+
+LIMIT = 30
+"""Seconds for a run with a fault. None waits longer than twice for an answer; what waits for the site does so in lab time."""
+A_FEW = 12
+"""Requests of a run that are all tried, whatever the step."""
+_MOST_MEMORY = 64 * 1024
+"""Kilobytes by which the memory of the process may grow for an answer that is too large."""
+_HOURS = 2 * 3600.0
+_VARIABLES = {
+    "ansible_winrm_transport": "basic",
+    "ansible_winrm_operation_timeout_sec": READ_TIMEOUT - 1,
+    "ansible_winrm_read_timeout_sec": READ_TIMEOUT,
+}
+_UNCLEAR = re.compile(r"Traceback|object at 0x|ConnectionPool\(|Error\(|\bNone\b|<class ")
+"""What belongs into no sentence for an administrator."""
+_WHERE = re.compile(r"127\.0\.0\.1 port \d+|127\.0\.0\.1:\d+|\w+\.corp\.example|\bsite PS1\b|\bthis server\b", re.IGNORECASE)
+
+
+class FastClock(Clock):
+    """The computer's, but faster: for what waits for programs, which take time of their own."""
+
+    FACTOR = 20
+
+    def now(self) -> float:
+        return monotonic() * self.FACTOR
+
+    def sleep(self, seconds: float) -> None:
+        sleep(seconds / self.FACTOR)
+
+
+class Hung(BaseException):
+    """The run did not end in time."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A fault at one request, and what came of it."""
+
+    scenario: str
+    fault: str
+    request: int
+    end: End
+    """Of the run with the fault."""
+    message: str
+    """What it said, or what is wrong with it."""
+    problem: str
+    """What is wrong after one more run; empty if all is as wanted."""
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.end in ("wrong", "hung") or bool(self.problem)
+
+
+class Stage:
+    """A lab for one scenario, in which it is run again and again."""
+
+    def __init__(self, scenario: Scenario, lab: Lab, time: LabTime) -> None:
+        self._scenario = scenario
+        self._lab = lab
+        self._time = time
+        self._modules = Modules(lab, _VARIABLES, FastClock() if scenario.runs_programs else time)
+        passwords = {account.name: account.password for account in lab.accounts}
+        self._options = {
+            name: passwords[scenario.options["account"]] if value == PASSWORD_OF_ACCOUNT else value
+            for name, value in scenario.options.items()
+        }
+        self._reset()
+        count = Count()
+        lab.listeners.interference = count
+        self.usual = self._run()
+        lab.listeners.interference = None
+        self.requests = count.number
+        """Of a run without a fault."""
+        assert not _has_failed(self.usual), self.usual
+        self._prove()
+
+    @classmethod
+    @contextmanager
+    def of(cls, scenario: Scenario) -> Iterator[Self]:
+        """Start the lab."""
+        time = LabTime()
+        with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
+            path = Path(directory)
+            if scenario.runs_programs:
+                lab = stack.enter_context(Lab(scenario.topology, path, scenario.speed))
+            else:
+                lab = stack.enter_context(lab_in(time, scenario.topology, path, speed=scenario.speed))
+            yield cls(scenario, lab, time)
+
+    def at_every_request(self, fault: WireFault, *, first: int = 1, step: int = 1) -> Iterator[Trial]:
+        """Let the fault happen at every request of a run, or at every ``step``-th."""
+        request = first
+        while trial := self.at(fault, request):
+            yield trial
+            request += step
+
+    def at(self, fault: WireFault, request: int) -> Trial | None:
+        """Let the fault happen at one request of a run; None if it has fewer."""
+        if fault.before and request > self.requests:
+            return None
+        if self._scenario.proof:
+            self._reset()
+        else:
+            # What an answer that could not be read has left open ends by itself in the end
+            self._lab.listeners.restart_services()
+        scene = Scene(self._lab, self._time, self._scenario.host)
+        interference = _Interference(fault, scene, request)
+        self._lab.listeners.interference = interference
+        if fault.is_large:
+            large_body()
+        memory = _peak_memory()
+        try:
+            result = self._run()
+        except Hung:
+            return self._trial(fault, request, "hung", f"no end after {LIMIT} s")
+        except Exception as error:  # what Ansible would show as a traceback
+            return self._trial(fault, request, "wrong", f"{type(error).__name__}: {error}")
+        finally:
+            scene.mend()
+            self._time.forget()
+        if not interference.has_happened:
+            return None
+        end, message = self._judge(result, fault)
+        growth = _peak_memory() - memory
+        if fault.is_large and growth > _MOST_MEMORY:
+            end, message = "wrong", f"memory has grown by {growth} KB"
+        return self._trial(fault, request, end, message, self._run_again())
+
+    def _trial(self, fault: WireFault, request: int, end: End, message: str, problem: str = "") -> Trial:
+        return Trial(self._scenario.name, fault.name, request, end, message, problem)
+
+    def _judge(self, result: dict[str, Any], fault: WireFault) -> tuple[End, str]:
+        message = str(result.get("msg", ""))
+        if _has_failed(result):
+            problem = _unclear(result, message)
+            return ("wrong", f"{problem}: {result}") if problem else ("clear error", message)
+        try:
+            self._prove()
+        except AssertionError as error:
+            return "wrong", f"it says that it has succeeded: {error}"
+        if not self._scenario.proof and (difference := _difference(self.usual, result)):
+            if _tells(result) or (fault.may_hide and _unknown(result) > _unknown(self.usual)):
+                return "clear error", f"what it could not find out is in the result: {difference}"
+            return "wrong", f"it returns something else than usual: {difference}"
+        return "recovered", message
+
+    def _run_again(self) -> str:
+        """What is wrong after another run, without a fault."""
+        try:
+            result = self._run()
+            if _has_failed(result):
+                return f"the next run failed: {result['msg']}"
+            if not self._scenario.proof and (difference := _difference(self.usual, result)):
+                return f"the next run returns something else than usual: {difference}"
+            self._prove()
+            if self._scenario.tidy:
+                self._scenario.tidy(self._lab)
+        except Hung:
+            return "the next run did not end"
+        except Exception as error:  # with a traceback, or of the proof
+            return f"{type(error).__name__}: {error}"
+        return ""
+
+    def _prove(self) -> None:
+        if self._scenario.proof is None:
+            return
+        if not self._scenario.runs_programs:
+            # What is under way may take the site its time.
+            self._time.sleep(_HOURS / self._lab.speed)
+        self._scenario.proof(self._lab)
+
+    def _reset(self) -> None:
+        self._lab.reset()
+        for action, arguments in self._scenario.before:
+            self._lab.console.perform({"action": action, **arguments})
+
+    def _run(self) -> dict[str, Any]:
+        with _limit(LIMIT):
+            return self._modules.run(self._scenario.module, self._scenario.host, self._options)
+
+
+class Count:
+    """Counts requests, and lets them be."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, server: str, act: Callable[[], Reply]) -> Reply:
+        self.number += 1
+        return act()
+
+
+class _Interference:
+    """Has a fault happen at the k-th request, and perhaps at those after it."""
+
+    def __init__(self, fault: WireFault, scene: Scene, request: int) -> None:
+        self._fault = fault
+        self._scene = scene
+        self._request = request
+        self._count = 0
+        self.has_happened = False
+        if request == 1 and fault.before:
+            self._happen_before()
+
+    def __call__(self, server: str, act: Callable[[], Reply]) -> Reply:
+        self._count += 1
+        if self._count == self._request or (self._count > self._request and self._fault.lasts):
+            self.has_happened = True
+            return self._fault.answer(self._scene, act)
+        reply = act()
+        if self._count == self._request - 1 and self._fault.before:
+            self._happen_before()
+            return Reply(reply.status, reply.envelope, is_last=True)
+        return reply
+
+    def _happen_before(self) -> None:
+        assert self._fault.before is not None
+        self._fault.before(self._scene)
+        self.has_happened = True
+
+
+@contextmanager
+def _limit(seconds: int) -> Iterator[None]:
+    def end(number: int, frame: FrameType | None) -> None:
+        raise Hung
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _has_failed(result: dict[str, Any]) -> bool:
+    return bool(result.get("failed") or result.get("unreachable"))
+
+
+def _unclear(result: dict[str, Any], message: str) -> str:
+    """What keeps a message from being one for an administrator; empty if nothing does."""
+    if "exception" in result:
+        return "a traceback"
+    if found := _UNCLEAR.search(message):
+        return f"{found[0]!r} is in the message"
+    if not _WHERE.search(message):
+        return "the message does not say where"
+    return ""
+
+
+_REASON = re.compile(r"not proven: .*(?:\(|answer)|could not be read: |wants everybody logged on")
+_CHANGING = re.compile(r"127\.0\.0\.1[: port]*\d+|\d{4}-\d\d-\d\d[T ][\d:.+]+|\d+(\.\d+)?(e-\d+)?")
+
+
+def _difference(usual: Any, result: Any, path: str = "") -> str:
+    """Where two results differ, besides numbers and times, which are never the same."""
+    if isinstance(usual, dict) and isinstance(result, dict):
+        for name in sorted({*usual, *result}):
+            if difference := _difference(usual.get(name), result.get(name), f"{path}.{name}"):
+                return difference
+        return ""
+    if isinstance(usual, list) and isinstance(result, list) and len(usual) == len(result):
+        differences = (
+            _difference(one, other, f"{path}[{n}]") for n, (one, other) in enumerate(zip(usual, result, strict=True))
+        )
+        return next(filter(None, differences), "")
+    if _CHANGING.sub("", str(usual)) == _CHANGING.sub("", str(result)):
+        return ""
+    return f"{path}: {str(result)[:300]} instead of {str(usual)[:300]}"
+
+
+def _tells(result: Any) -> bool:
+    """Whether a result says of a part of it that, and why, it could not be found out."""
+    if isinstance(result, dict | list):
+        return any(_tells(entry) for entry in (result.values() if isinstance(result, dict) else result))
+    return isinstance(result, str) and bool(_REASON.search(result))
+
+
+def _unknown(result: Any) -> int:
+    """How many values a result does not know."""
+    if isinstance(result, dict | list):
+        return sum(_unknown(entry) for entry in (result.values() if isinstance(result, dict) else result))
+    return result is None
+
+
+def _peak_memory() -> int:
+    """Kilobytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def try_faults(scenario: int, faults: range, step: int) -> list[Trial]:
+    """Some faults at every request of a scenario, both by their numbers, in whichever process.
+
+    Of a scenario with more than `A_FEW` requests at every ``step``-th, which are others for every fault.
+    """
+    with Stage.of(SCENARIOS[scenario]) as stage:
+        each = step if stage.requests > A_FEW else 1
+        return [
+            trial for number in faults for trial in stage.at_every_request(FAULTS[number], first=1 + number % each, step=each)
+        ]
