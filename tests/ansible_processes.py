@@ -75,6 +75,6 @@ def _run(arguments: list[str], environment: dict[str, str], outputs: tuple[Path,
     for number, path in enumerate(outputs, start=1):
         with open(path, "wb") as file:
             os.dup2(file.fileno(), number)
-    from ansible.cli.playbook import PlaybookCLI  # type: ignore[import-untyped]
+    from ansible.cli.playbook import PlaybookCLI
 
     PlaybookCLI.cli_executor(["ansible-playbook", *arguments])

@@ -28,9 +28,9 @@ class Modules:
     def __init__(self, lab: Lab, variables: Mapping[str, Any] | None = None, clock: Clock | None = None) -> None:
         """``variables`` override those of the inventory. ``clock`` is that of waits, for a lab in a time of its own."""
         _load_ansible()
-        from ansible.inventory.manager import InventoryManager  # type: ignore[import-untyped]
-        from ansible.parsing.dataloader import DataLoader  # type: ignore[import-untyped]
-        from ansible.vars.manager import VariableManager  # type: ignore[import-untyped]
+        from ansible.inventory.manager import InventoryManager
+        from ansible.parsing.dataloader import DataLoader
+        from ansible.vars.manager import VariableManager
 
         self._clock = clock
         self._loader = DataLoader()
@@ -42,11 +42,11 @@ class Modules:
 
     def run(self, module: str, host: str, options: Mapping[str, Any], *, check_mode: bool = False) -> dict[str, Any]:
         """The result of one task; what Ansible calls an unreachable host has ``unreachable`` in it."""
-        from ansible.errors import AnsibleConnectionFailure  # type: ignore[import-untyped]
-        from ansible.playbook.play_context import PlayContext  # type: ignore[import-untyped]
-        from ansible.playbook.task import Task  # type: ignore[import-untyped]
-        from ansible.plugins.loader import action_loader, connection_loader  # type: ignore[import-untyped]
-        from ansible.template import Templar  # type: ignore[import-untyped]
+        from ansible.errors import AnsibleConnectionFailure
+        from ansible.playbook.play_context import PlayContext
+        from ansible.playbook.task import Task
+        from ansible.plugins.loader import action_loader, connection_loader
+        from ansible.template import Templar
 
         variables = {**self._variables[host], "inventory_hostname": host}
         task = Task.load({PREFIX + module: dict(options), "check_mode": check_mode}, loader=self._loader)

@@ -44,7 +44,7 @@ try:
     from jmespath.exceptions import JMESPathError
 except ImportError:
     jmespath = None
-    _QUERY_ERRORS = (ValueError, RecursionError)
+    _QUERY_ERRORS: tuple[type[Exception], ...] = (ValueError, RecursionError)
 else:
     _QUERY_ERRORS = (JMESPathError, ValueError, RecursionError)
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._action import Options, SiteAction
+from ._action import SiteAction
+from ._checked_action import Options
 from ._configmgr.restart_plan import Desired
 from ._configmgr.restart_reasons import check_reason
 from ._configmgr.waiting import LONGEST_PAUSE

@@ -8,7 +8,7 @@ import json
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
-from ansible.plugins.callback import CallbackBase  # type: ignore[import-untyped]
+from ansible.plugins.callback import CallbackBase
 
 DOCUMENTATION = r"""
 name: lab_tasks
