@@ -15,7 +15,8 @@ from lab.kerberos.realm import KerberosRealm
 from lab.quirks import Quirks
 from lab.wire.accounts import Accounts
 from lab.wire.host import CommandHost, CommandResult, Execution, RequestRecord
-from lab.wire.listener import Interference, Listeners
+from lab.wire.interference import Interference
+from lab.wire.listener import Listeners
 from lab.wire.settings import ServiceSettings
 from lab.wmi.model import Caller
 from lab.wmi.registry import Registry

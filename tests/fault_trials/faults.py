@@ -16,7 +16,7 @@ from lab.lab import Lab
 from lab.wire.dispatcher import Reply
 from lab.wire.envelopes import render
 from lab.wire.faults import ACCESS_DENIED, OPERATIONS_QUOTA, SHELLS_QUOTA, Fault, FaultKind
-from lab.wire.listener import ConnectionCut
+from lab.wire.interference import ConnectionCut
 
 READ_TIMEOUT = 2
 """Seconds after which clients give up waiting for an answer; the least that pywinrm takes."""

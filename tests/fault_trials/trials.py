@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 import resource
 import signal
 import tempfile
@@ -23,6 +22,7 @@ from lab.lab import Lab
 from lab.wire.dispatcher import Reply
 
 from .faults import FAULTS, READ_TIMEOUT, Scene, WireFault, large_body
+from .results import difference, has_failed, tells, unclear, unknown
 from .scenarios import PASSWORD_OF_ACCOUNT, SCENARIOS, Scenario
 
 End = Literal["recovered", "clear error", "wrong", "hung"]
@@ -39,9 +39,6 @@ _VARIABLES = {
     "ansible_winrm_operation_timeout_sec": READ_TIMEOUT - 1,
     "ansible_winrm_read_timeout_sec": READ_TIMEOUT,
 }
-_UNCLEAR = re.compile(r"Traceback|object at 0x|ConnectionPool\(|Error\(|\bNone\b|<class ")
-"""What belongs into no sentence for an administrator."""
-_WHERE = re.compile(r"127\.0\.0\.1 port \d+|127\.0\.0\.1:\d+|\w+\.corp\.example|\bsite PS1\b|\bthis server\b", re.IGNORECASE)
 
 
 class FastClock(Clock):
@@ -99,7 +96,7 @@ class Stage:
         lab.listeners.interference = None
         self.requests = count.number
         """Of a run without a fault."""
-        assert not _has_failed(self.usual), self.usual
+        assert not has_failed(self.usual), self.usual
         self._prove()
 
     @classmethod
@@ -159,27 +156,27 @@ class Stage:
 
     def _judge(self, result: dict[str, Any], fault: WireFault) -> tuple[End, str]:
         message = str(result.get("msg", ""))
-        if _has_failed(result):
-            problem = _unclear(result, message)
+        if has_failed(result):
+            problem = unclear(result, message)
             return ("wrong", f"{problem}: {result}") if problem else ("clear error", message)
         try:
             self._prove()
         except AssertionError as error:
             return "wrong", f"it says that it has succeeded: {error}"
-        if not self._scenario.proof and (difference := _difference(self.usual, result)):
-            if _tells(result) or (fault.may_hide and _unknown(result) > _unknown(self.usual)):
-                return "clear error", f"what it could not find out is in the result: {difference}"
-            return "wrong", f"it returns something else than usual: {difference}"
+        if not self._scenario.proof and (found := difference(self.usual, result)):
+            if tells(result) or (fault.may_hide and unknown(result) > unknown(self.usual)):
+                return "clear error", f"what it could not find out is in the result: {found}"
+            return "wrong", f"it returns something else than usual: {found}"
         return "recovered", message
 
     def _run_again(self) -> str:
         """What is wrong after another run, without a fault."""
         try:
             result = self._run()
-            if _has_failed(result):
+            if has_failed(result):
                 return f"the next run failed: {result['msg']}"
-            if not self._scenario.proof and (difference := _difference(self.usual, result)):
-                return f"the next run returns something else than usual: {difference}"
+            if not self._scenario.proof and (found := difference(self.usual, result)):
+                return f"the next run returns something else than usual: {found}"
             self._prove()
             if self._scenario.tidy:
                 self._scenario.tidy(self._lab)
@@ -259,56 +256,6 @@ def _limit(seconds: int) -> Iterator[None]:
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
-
-
-def _has_failed(result: dict[str, Any]) -> bool:
-    return bool(result.get("failed") or result.get("unreachable"))
-
-
-def _unclear(result: dict[str, Any], message: str) -> str:
-    """What keeps a message from being one for an administrator; empty if nothing does."""
-    if "exception" in result:
-        return "a traceback"
-    if found := _UNCLEAR.search(message):
-        return f"{found[0]!r} is in the message"
-    if not _WHERE.search(message):
-        return "the message does not say where"
-    return ""
-
-
-_REASON = re.compile(r"not proven: .*(?:\(|answer)|could not be read: |wants everybody logged on")
-_CHANGING = re.compile(r"127\.0\.0\.1[: port]*\d+|\d{4}-\d\d-\d\d[T ][\d:.+]+|\d+(\.\d+)?(e-\d+)?")
-
-
-def _difference(usual: Any, result: Any, path: str = "") -> str:
-    """Where two results differ, besides numbers and times, which are never the same."""
-    if isinstance(usual, dict) and isinstance(result, dict):
-        for name in sorted({*usual, *result}):
-            if difference := _difference(usual.get(name), result.get(name), f"{path}.{name}"):
-                return difference
-        return ""
-    if isinstance(usual, list) and isinstance(result, list) and len(usual) == len(result):
-        differences = (
-            _difference(one, other, f"{path}[{n}]") for n, (one, other) in enumerate(zip(usual, result, strict=True))
-        )
-        return next(filter(None, differences), "")
-    if _CHANGING.sub("", str(usual)) == _CHANGING.sub("", str(result)):
-        return ""
-    return f"{path}: {str(result)[:300]} instead of {str(usual)[:300]}"
-
-
-def _tells(result: Any) -> bool:
-    """Whether a result says of a part of it that, and why, it could not be found out."""
-    if isinstance(result, dict | list):
-        return any(_tells(entry) for entry in (result.values() if isinstance(result, dict) else result))
-    return isinstance(result, str) and bool(_REASON.search(result))
-
-
-def _unknown(result: Any) -> int:
-    """How many values a result does not know."""
-    if isinstance(result, dict | list):
-        return sum(_unknown(entry) for entry in (result.values() if isinstance(result, dict) else result))
-    return result is None
 
 
 def _peak_memory() -> int:

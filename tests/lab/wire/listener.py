@@ -7,7 +7,6 @@ One thread accepts for all listeners. Each connection has a thread, and with it 
 
 from __future__ import annotations
 
-import errno
 import itertools
 import selectors
 import socket
@@ -20,7 +19,6 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Lock, Thread, current_thread
-from time import sleep
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,6 +29,7 @@ from .dispatcher import Delivery, Dispatcher, Reply
 from .encryption import Undecryptable, decrypt, encrypt, is_encrypted
 from .envelopes import MAX_ENVELOPE_SIZE
 from .host import Host, Observer
+from .interference import ConnectionCut, Interference, bound
 
 _PATH = "/wsman"
 _SOAP_CONTENT = "application/soap+xml;charset=UTF-8"
@@ -48,14 +47,6 @@ class Listener:
     @property
     def url(self) -> str:
         return f"{self.scheme}://127.0.0.1:{self.port}{_PATH}"
-
-
-Interference = Callable[[str, Callable[[], Reply]], Reply]
-"""Stands between a connection and the server of this name: lets it act, or not, and answers. `ConnectionCut` for no answer."""
-
-
-class ConnectionCut(Exception):
-    """The connection is reset, without an answer."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +108,7 @@ class Listeners:
                 del self._servers[server]
                 port = server.getsockname()[1]
                 server.close()
-                self._refusing.append((_bound(port), service))
+                self._refusing.append((bound(port), service))
 
     def listen_again(self) -> None:
         """Have all servers listen."""
@@ -194,23 +185,6 @@ class Listeners:
         finally:
             with self._lock:
                 del self._connections[current_thread()]
-
-
-def _bound(port: int) -> socket.socket:
-    """A socket that does not listen, so that connections are refused and nobody else gets the port."""
-    while True:
-        closed = socket.socket()
-        closed.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            closed.bind(("127.0.0.1", port))
-        except OSError as error:
-            closed.close()
-            if error.errno != errno.EADDRINUSE:
-                raise
-            # A process that is being forked has the one that listened, for a moment
-            sleep(0.001)
-        else:
-            return closed
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from lab.certificates import CertificateAuthority, ServerCertificate
 from lab.wire.accounts import Accounts
 from lab.wire.dispatcher import Reply
 from lab.wire.encryption import encrypt
-from lab.wire.listener import ConnectionCut, Listeners
+from lab.wire.interference import ConnectionCut
+from lab.wire.listener import Listeners
 from lab.wire.settings import ServiceSettings
 from pypsrp.shell import WinRS
 from pypsrp.wsman import WSMan
