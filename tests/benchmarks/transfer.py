@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from lab.hierarchy.topology import load
@@ -40,13 +41,6 @@ OURS, CHECKED, PLAIN = "file_transfer", "smbclient, and then the same SHA-256", 
 ROWS = (OURS, CHECKED, PLAIN, "smbclient, not signed", "cp")
 OVER_NETWORK = (OURS, CHECKED, PLAIN)
 """Those that a network slows down, each once."""
-_WAYS: dict[str, Callable[[Lab, Path], None]] = {
-    OURS: lambda lab, through: _ours(lab, through),
-    CHECKED: lambda lab, through: _plain(lab, through, "sign", is_checked=True),
-    PLAIN: lambda lab, through: _plain(lab, through, "sign"),
-    "smbclient, not signed": lambda lab, through: _plain(lab, through, "off"),
-    "cp": lambda lab, through: _copied(lab, through),
-}
 
 
 def run() -> None:
@@ -147,6 +141,15 @@ def _copied(lab: Lab, through: Path) -> None:
     _on(lab, DESTINATION).parent.mkdir()
     for source, target in ((_on(lab, SOURCE), through), (through / "package.cab", _on(lab, DESTINATION))):
         subprocess.run(["cp", source, target], check=True)
+
+
+_WAYS: dict[str, Callable[[Lab, Path], None]] = {
+    OURS: _ours,
+    CHECKED: partial(_plain, protection="sign", is_checked=True),
+    PLAIN: partial(_plain, protection="sign"),
+    "smbclient, not signed": partial(_plain, protection="off"),
+    "cp": _copied,
+}
 
 
 def _clear(lab: Lab, through: Path) -> None:

@@ -23,8 +23,8 @@ STEP = 3
 
 @pytest.fixture(scope="module", params=TRIED)
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    scenario = next(scenario for scenario in SCENARIOS if scenario.name == request.param)
-    with Stage.of(scenario) as running:
+    scenarios = {scenario.name: scenario for scenario in SCENARIOS}
+    with Stage.of(scenarios[request.param]) as running:
         yield running
 
 

@@ -63,7 +63,7 @@ def check_options(content: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("guide", "content"), EXAMPLES, ids=[f"{guide} {number}" for number, (guide, _) in enumerate(EXAMPLES)]
+    ("guide", "content"), EXAMPLES, ids=[f"{guide} {number}" for number, (guide, _content) in enumerate(EXAMPLES)]
 )
 def test_an_example_has_options_that_there_are(guide: str, content: Any) -> None:
     check_options(content)
