@@ -38,7 +38,7 @@ export LC_ALL := C.UTF-8
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all unit integration molecule lint bench chaos faults quirks ansible-versions coverage execution-environment fuzz gates secrets long-run log-on-table lab lab-state doc docs messages clean link
+.PHONY: help demo test test-all unit integration exhaustive molecule lint bench chaos faults quirks ansible-versions coverage execution-environment fuzz gates secrets long-run log-on-table lab lab-state doc docs messages clean link
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
@@ -46,15 +46,18 @@ help: ## Show this list
 demo: $(VENV)/.run link ## Install a service connection point in a simulated hierarchy, twice, and move it
 	@exec $(BIN)/python -m lab run --topology standalone -- tests/demo.sh
 
-test: lint unit integration molecule ## Run all tests (under ten minutes)
+test: lint unit integration molecule ## Run the tests (under ten minutes; make test-all has what takes longer)
 
-test-all: test gates execution-environment ansible-versions coverage ## Run what make test is too short for, too (an hour)
+test-all: test exhaustive gates execution-environment ansible-versions coverage ## Run what make test is too short for, too (an hour)
 
 unit: $(VENV)/.kerberos link ## Run the tests of the parts
 	$(BIN)/python -m pytest tests/unit -n auto -q
 
 integration: $(VENV)/.kerberos link ## Run the tests that go through ansible-playbook and the lab
-	$(BIN)/python -m pytest tests/integration -n $(WORKERS) --dist worksteal -q
+	$(BIN)/python -m pytest tests/integration -m "not exhaustive" -n $(WORKERS) --dist worksteal -q
+
+exhaustive: $(VENV)/.kerberos link ## Run those that try every request and every behaviour (a few minutes)
+	$(BIN)/python -m pytest tests/integration -m exhaustive -n $(WORKERS) --dist worksteal -q
 
 # Side by side, with the output of each kept together.
 molecule: $(VENV)/.test link ## Run the Molecule scenarios of extensions/molecule on the lab (a minute or so)

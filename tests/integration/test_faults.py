@@ -15,6 +15,8 @@ from lab.wire.dispatcher import Reply
 from plays import Site
 from programs import needs_curl
 
+pytestmark = pytest.mark.exhaustive
+
 TRIED = ("site_info", "service_connection_point, set the mode", "site_system, create")
 SLOW = "no answer in time"
 STEP = 3

@@ -12,6 +12,8 @@ from dying import Death
 from moving import MODULE, MOVE, NOTE, PREFIX, SOURCE, TARGET, leave_note, move, properties, shown, to
 from plays import Site, refused
 
+pytestmark = pytest.mark.exhaustive
+
 
 def cut_off(site: Site) -> None:
     """Begin a move to srv2, and die when the old server has lost the role."""

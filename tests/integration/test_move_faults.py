@@ -16,6 +16,8 @@ from chaos.trials import BetweenSites, Chaos
 from lab.lab import Lab
 from lab.quirks import Quirks
 
+pytestmark = pytest.mark.exhaustive
+
 FATAL = tuple(fault for fault in FAULTS if fault.is_alone)
 OTHERS = tuple(fault for fault in FAULTS if fault not in FATAL)
 RIGHT = "site_server_is_administrator"

@@ -76,6 +76,7 @@ def test_the_circle_again_and_again(offline: Site, tmp_path: Path) -> None:
     assert shown(third)[0].startswith("imported: ") and "Configuration Manager 2603" in shown(third)[2]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("k", [14, 34, 54])
 def test_a_rerun_goes_on_where_a_controller_has_died(
     offline: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, k: int

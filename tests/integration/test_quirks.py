@@ -11,6 +11,8 @@ from plays import Site
 from quirk_trials.special import SPECIALS, Special
 from quirk_trials.trials import Behaviours, Trials, each, pairs, try_special
 
+pytestmark = pytest.mark.exhaustive
+
 SERVER = "srv1.corp.example"
 MODULE = "configmgr.site.service_connection_point"
 COMBINATIONS = pairs()

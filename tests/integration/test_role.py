@@ -109,6 +109,7 @@ def test_a_restart_by_hand_or_by_a_backup_is_no_reason_for_another(role: Site) -
     assert starts(role) == before
 
 
+@pytest.mark.exhaustive
 def test_ten_flips_are_ten_restarts(make_site: Callable[..., Site]) -> None:
     role = make_site(role="srv1:online")
     role.play(ONLINE)

@@ -10,6 +10,8 @@ import pytest
 from dying import Death
 from plays import Site
 
+pytestmark = pytest.mark.exhaustive
+
 SERVER = "srv1.corp.example"
 THREAD = "SMS_DMP_DOWNLOADER"
 SHARES = 4
