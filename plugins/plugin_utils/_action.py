@@ -32,7 +32,6 @@ from ._wsman.errors import (
     AuthenticationRejected,
     CertificateNotTrusted,
     ConnectionLost,
-    HttpError,
     ServerUnreachable,
     WsmanError,
     WsmanFault,
@@ -165,10 +164,7 @@ class SiteAction(CheckedAction):
                 "Remote Management Users or Administrators), remote access to the WMI namespace (local group SMS Admins on the "
                 "server with the SMS Provider), and a security role in Configuration Manager."
             )
-        is_temporary = (
-            error.is_temporary if isinstance(error, WsmanFault) else isinstance(error, HttpError) and error.is_temporary
-        )
-        later = " Run the task again in a while: it goes on from the state that it finds." if is_temporary else ""
+        later = " Run the task again in a while: it goes on from the state that it finds." if error.is_temporary else ""
         return self._failure(f"The server at {where} did not carry out a request: {error}.{later}")
 
     def _failure(self, message: str) -> AnsibleActionFail:

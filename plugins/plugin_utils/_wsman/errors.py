@@ -19,6 +19,8 @@ class WsmanError(Exception):
 
     reply_lost = False
     """Whether the server may have carried the request out although its answer never came."""
+    is_temporary = False
+    """Whether the server answered that it was not able to just now: the same request may succeed a minute later."""
 
 
 class ServerUnreachable(WsmanError):
@@ -103,7 +105,6 @@ class HttpError(WsmanError):
         self.status = status
         self.reply_lost = status >= 500
         self.is_temporary = status in (502, 503)
-        """Whether the same request may succeed a minute later."""
         meaning = self.MEANINGS.get(status, "the server did not say why")
         super().__init__(f"HTTP status {status}: {meaning}")
 
@@ -152,8 +153,8 @@ class WsmanFault(WsmanError):
         return self.code in codes.ACCESS_DENIED_CODES or self.subcode == "AccessDenied"
 
     @property
-    def is_temporary(self) -> bool:
-        """Whether the server was not able to carry the request out just now, and may be in a minute."""
+    def is_temporary(self) -> bool:  # type: ignore[override]
+        """Of a server that is busy, or starts or ends; and a timeout, after which it may have been carried out."""
         return self.reply_lost or self.code in codes.TEMPORARY_CODES
 
     @property

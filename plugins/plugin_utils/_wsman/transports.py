@@ -93,15 +93,24 @@ class _Session(ABC):
         return reply
 
     @property
-    def _has_http_proxy(self) -> bool:
-        """Whether requests go through a proxy, of the connection's own or of the environment, and not in a tunnel."""
-        session = self._transport.session
-        return session is not None and not self.endpoint.lower().startswith("https") and bool(session.proxies.get("http"))
+    def _attempt(self) -> Attempt:
+        """How it logs on."""
+        transport = self._transport
+        is_https = self.endpoint.lower().startswith("https")
+        secrets = f"{transport.username or ''}{transport.password or ''}"
+        # Of the connection's own, or of the environment. Requests of HTTPS go through it in a tunnel.
+        has_http_proxy = not is_https and transport.session is not None and bool(transport.session.proxies.get("http"))
+        return Attempt(self._method, is_https, self._sends_binding, secrets.isascii(), has_http_proxy)
 
     @property
     @abstractmethod
-    def _attempt(self) -> Attempt:
-        """How it logs on."""
+    def _method(self) -> str:
+        """The library's name of how it logs on."""
+
+    @property
+    @abstractmethod
+    def _sends_binding(self) -> bool:
+        """Whether it would send a channel binding over HTTPS."""
 
     @property
     @abstractmethod
@@ -126,11 +135,12 @@ class PywinrmTransport(_Session):
         self.operation_timeout = int(protocol.operation_timeout_sec)
 
     @property
-    def _attempt(self) -> Attempt:
-        transport = self._transport
-        is_https = self.endpoint.lower().startswith("https")
-        secrets = f"{transport.username or ''}{transport.password or ''}"
-        return Attempt(transport.auth_method, is_https, bool(transport.send_cbt), secrets.isascii(), self._has_http_proxy)
+    def _method(self) -> str:
+        return str(self._transport.auth_method)
+
+    @property
+    def _sends_binding(self) -> bool:
+        return bool(self._transport.send_cbt)
 
     @property
     def _encrypts(self) -> bool:
@@ -161,11 +171,12 @@ class PypsrpTransport(_Session):
         self.operation_timeout = int(wsman.operation_timeout)
 
     @property
-    def _attempt(self) -> Attempt:
-        transport = self._transport
-        sends_binding = transport.negotiate_send_cbt is not False
-        secrets = f"{transport.username or ''}{transport.password or ''}"
-        return Attempt(transport.auth, bool(transport.ssl), sends_binding, secrets.isascii(), self._has_http_proxy)
+    def _method(self) -> str:
+        return str(self._transport.auth)
+
+    @property
+    def _sends_binding(self) -> bool:
+        return self._transport.negotiate_send_cbt is not False
 
     @property
     def _encrypts(self) -> bool:
