@@ -102,7 +102,7 @@ _ADVICE = {
     Reason.OTHER: "Check ansible_user, ansible_password and {method}",
 }
 
-_ABOUT_CERTIFICATES = {
+ABOUT_CERTIFICATES = {
     "in certificate chain": "Set {authority} to the certificate of the authority that issued it",
     "expired": "Have it renewed, or check the clock of this computer",
     "not yet valid": "Check the clocks of this computer and of the server",
@@ -123,5 +123,5 @@ def advice(reason: Reason, variables: Variables, method: str) -> str:
 def certificate_advice(text: str, variables: Variables) -> str:
     """What to do about a server's certificate that is not trusted."""
     usual = "Set {authority} to the certificate of the authority that issued it"
-    todo = next((todo for part, todo in _ABOUT_CERTIFICATES.items() if part in text), usual)
+    todo = next((todo for part, todo in ABOUT_CERTIFICATES.items() if part in text), usual)
     return todo.format(authority=variables.authority)

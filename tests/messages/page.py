@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 from ansible_collections.configmgr.site.plugins.plugin_utils._connection_variables import (
-    _ABOUT_CERTIFICATES,
+    ABOUT_CERTIFICATES,
     PSRP,
     WINRM,
     advice,
@@ -105,7 +105,7 @@ def _tables() -> list[str]:
         _split(each["meaning"])[0]: f"{_split(each['meaning'])[1]} {each['remedy']} {_lines(each)}".strip()
         for each in _load(configmgr / "update_check_texts.yml")["reasons"]
     }
-    certificates = {text: certificate_advice(text, WINRM) + "." for text in _ABOUT_CERTIFICATES}
+    certificates = {text: certificate_advice(text, WINRM) + "." for text in ABOUT_CERTIFICATES}
     return [
         _section(
             "Why somebody is not logged on",
