@@ -17,9 +17,11 @@ from pathlib import Path
 from shutil import rmtree
 from time import monotonic
 
+from documents import Part
+
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-BEGIN, END = "<!-- Written by make ansible-versions -->\n", "<!-- End of what make ansible-versions has written -->\n"
+TABLE = Part(README, "<!-- Written by make ansible-versions -->\n", "<!-- End of what make ansible-versions has written -->\n")
 
 # Of a controller, as the support matrix of ansible-core and Requires-Python on PyPI have it. The first Python is no older than
 # the first that the collection runs with, which is 3.11.
@@ -115,16 +117,7 @@ def rows(outcomes: Iterable[Outcome]) -> list[str]:
 
 def committed_rows() -> list[str]:
     """Those that stand in the README."""
-    table = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
-    return [line for line in table.splitlines() if line.startswith("|")]
-
-
-def write(outcomes: Iterable[Outcome]) -> None:
-    """Write the table into the README."""
-    before, _begin, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    table = "\n".join(rows(outcomes))
-    README.write_text(f"{before}{BEGIN}\n{table}\n\n{END}{after}", encoding="utf-8")
+    return [line for line in TABLE.read().splitlines() if line.startswith("|")]
 
 
 def chosen(names: list[str]) -> list[tuple[str, str]]:
@@ -149,8 +142,9 @@ def main(names: list[str]) -> int:
         if outcome.verdict == "failed":
             print(outcome.text, flush=True)
     if not names:
-        write(outcomes)
-        print("\n".join(rows(outcomes)))
+        table = "\n".join(rows(outcomes))
+        TABLE.write(table)
+        print(table)
     passed = {outcome.ansible for outcome in outcomes if outcome.verdict == "passed"}
     has_failed = any(outcome.verdict == "failed" for outcome in outcomes)
     return int(has_failed or passed != {outcome.ansible for outcome in outcomes})

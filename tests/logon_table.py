@@ -15,13 +15,14 @@ from typing import Any
 
 import logons
 import yaml
+from documents import Part
 from lab.hierarchy.topology import load
 from lab.lab import Lab
 from logons import WAYS, Way
 from plays import Play, Site
 
 README = Path(__file__).parents[1] / "README.md"
-BEGIN, END = "<!-- Written by make log-on-table -->\n", "<!-- End of what make log-on-table has written -->\n"
+TABLE = Part(README, "<!-- Written by make log-on-table -->\n", "<!-- End of what make log-on-table has written -->\n")
 _LIBRARIES = ("ansible-core", "pywinrm", "requests-ntlm", "pykerberos", "requests-credssp", "pypsrp", "pyspnego", "gssapi")
 _HEAD = (
     "| connection | method | its setting | transport | messages are encrypted by | requests to log on | tested |",
@@ -95,8 +96,7 @@ def rows(outcomes: Sequence[Outcome]) -> list[str]:
 
 def committed_rows() -> list[str]:
     """Those that stand in the README."""
-    table = README.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
-    return [line for line in table.splitlines() if line.startswith("|") and line not in _HEAD]
+    return [line for line in TABLE.read().splitlines() if line.startswith("|") and line not in _HEAD]
 
 
 def run() -> list[Outcome]:
@@ -112,9 +112,7 @@ def main() -> int:
     outcomes = run()
     versions = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     table = "\n".join([*_HEAD, *rows(outcomes)])
-    before, _begin, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    README.write_text(f"{before}{BEGIN}\n{table}\n\nTested with {versions}.\n\n{END}{after}", encoding="utf-8")
+    TABLE.write(f"{table}\n\nTested with {versions}.")
     failed = [outcome for outcome in outcomes if not outcome.is_as_expected]
     for outcome in failed:
         print(f"{outcome.way.name}: {outcome.error or outcome.requests}", file=sys.stderr)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from documents import between, put_between
+
 from .running import ROOT
 
 PAGE = ROOT / "docs/docsite/rst/speed.rst"
@@ -44,13 +46,11 @@ class Table:
 
     def put_into(self, text: str) -> str:
         """A guide with this table, its notes and what its times depend on in the place of what is there."""
-        begin, end = _markers(self.name)
-        before, marker, rest = text.partition(begin)
-        _replaced, other_marker, after = rest.partition(end)
-        if not marker or not other_marker:
-            raise ValueError(f"the guide has no place for the table {self.name}")
         parts = (str(self), "\n".join(f"- {note}" for note in self.notes), machine())
-        return "\n\n".join([before + begin.strip(), *filter(None, parts), end + after])
+        try:
+            return put_between(text, *_markers(self.name), "\n\n".join(filter(None, parts)))
+        except ValueError as error:
+            raise ValueError(f"the guide has no place for the table {self.name}: {error}") from None
 
 
 def committed(name: str) -> dict[str, list[str]]:
@@ -60,9 +60,7 @@ def committed(name: str) -> dict[str, list[str]]:
 
 def cells(text: str, name: str) -> dict[str, list[str]]:
     """The cells of a table in a guide, by those of the first column, which are left out."""
-    begin, end = _markers(name)
-    table = text.partition(begin)[2].partition(end)[0]
-    body = re.split(r"^=[= ]*$", table, flags=re.MULTILINE)[2]
+    body = re.split(r"^=[= ]*$", between(text, *_markers(name)), flags=re.MULTILINE)[2]
     rows = (re.split(r" {2,}", line.strip()) for line in body.strip().splitlines())
     return {first: others for first, *others in rows}
 

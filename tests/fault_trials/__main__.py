@@ -12,7 +12,7 @@ from multiprocessing import get_context
 
 from .faults import FAULTS
 from .scenarios import SCENARIOS
-from .table import GUIDE, render, write
+from .table import GUIDE, TABLES, render
 from .trials import Trial, try_faults
 
 _AT_ONCE = 8
@@ -40,7 +40,7 @@ def main(step: int) -> int:
                     f"    {trial.fault}, request {trial.request}: {trial.end} {trial.message}\n        {trial.problem}",
                     flush=True,
                 )
-    write(render(trials))
+    TABLES.write(render(trials))
     print(f"\nThe tables are in {GUIDE}.")
     return 1 if any(trial.is_wrong for trial in trials) else 0
 

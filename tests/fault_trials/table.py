@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from documents import Part, list_table_row
+
 from .faults import FAULTS
 from .scenarios import SCENARIOS
 from .trials import Trial
 
 GUIDE = Path(__file__).parents[2] / "docs/docsite/rst/faults.rst"
-BEGIN, END = ".. Written by make faults\n", ".. End of what make faults has written\n"
+TABLES = Part(GUIDE, ".. Written by make faults\n", ".. End of what make faults has written\n")
 _COLUMNS = ("tried", "recovered by itself", "ended in a clear error", "converged on rerun", "wrong", "hung")
 
 
@@ -26,29 +28,17 @@ def render(trials: Sequence[Trial]) -> str:
 
 
 def _table(what: str, groups: Iterable[tuple[str, Sequence[Trial]]]) -> Iterable[str]:
-    yield from (".. list-table::", "   :header-rows: 1", "", *_row([what, *_COLUMNS]))
+    yield from (".. list-table::", "   :header-rows: 1", "", *list_table_row([what, *_COLUMNS]))
     for name, trials in groups:
         ends = [trial.end for trial in trials]
         hung = ends.count("hung") + sum("did not end" in trial.problem for trial in trials)
         wrong = sum(trial.is_wrong for trial in trials) - hung
         converged = sum(not trial.problem for trial in trials if trial.end in ("recovered", "clear error"))
         counts = (len(trials), ends.count("recovered"), ends.count("clear error"), converged, wrong, hung)
-        yield from _row([name, *map(str, counts)])
-
-
-def _row(cells: Sequence[str]) -> list[str]:
-    return [f"   {'*' if number == 0 else ' '} - {cell}".rstrip() for number, cell in enumerate(cells)]
-
-
-def write(text: str) -> None:
-    """Put them into the guide."""
-    before, _begin, rest = GUIDE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    GUIDE.write_text(f"{before}{BEGIN}\n{text}\n\n{END}{after}", encoding="utf-8")
+        yield from list_table_row([name, *map(str, counts)])
 
 
 def committed() -> dict[str, tuple[int, ...]]:
     """The rows that stand in the guide, by fault or module: the numbers of their columns."""
-    text = GUIDE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
-    rows = re.findall(rf"^   \* - (.+)\n((?:     - \d+\n){{{len(_COLUMNS)}}})", text, re.MULTILINE)
+    rows = re.findall(rf"^   \* - (.+)\n((?:     - \d+\n){{{len(_COLUMNS)}}})", TABLES.read(), re.MULTILINE)
     return {name: tuple(int(number) for number in re.findall(r"\d+", cells)) for name, cells in rows}

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from .table import GUIDE, render, write
+from .table import GUIDE, TABLES, render
 from .trials import Trial, each, pairs, try_all
 
 
@@ -19,7 +19,7 @@ def main() -> int:
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as processes:
         alone = list(_shown(processes.map(try_all, each())))
         together = list(_shown(processes.map(try_all, pairs())))
-    write(render(alone, together))
+    TABLES.write(render(alone, together))
     print(f"\nThe table is in {GUIDE}.")
     untried = [trial for trial in alone if any(result.verdict == "not tried" for result in trial.results.values())]
     return 1 if untried or any(trial.wrong for trial in (*alone, *together)) else 0

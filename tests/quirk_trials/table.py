@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from documents import Part, list_table_row
 from lab.quirks import known_quirks
 
 from .operations import NAMES
 from .trials import Result, Trial
 
 GUIDE = Path(__file__).parents[2] / "docs/docsite/rst/unknown_behaviours.rst"
-BEGIN, END = ".. Written by make quirks\n", ".. End of what make quirks has written\n"
+TABLES = Part(GUIDE, ".. Written by make quirks\n", ".. End of what make quirks has written\n")
 _ROW = re.compile(r"^   \* -(?: ``(\w+)``)?.*\n     - ``(\w+)``$", re.MULTILINE)
 
 
@@ -38,7 +39,7 @@ def render(trials: Sequence[Trial], pairs: Sequence[Trial]) -> str:
     listed = [f"{number}. {sentence}" for number, sentence in enumerate(sentences.all, 1)]
     widths = "   :widths: 30 10 6 6 6 6 6 30"
     head = ["the fact that is not known", "value", *NAMES, "also tried with"]
-    table = [".. list-table::", "   :header-rows: 1", widths, "", *_row(head), *rows]
+    table = [".. list-table::", "   :header-rows: 1", widths, "", *list_table_row(head), *rows]
     return "\n".join([*table, "", *summary, "", "What modules say:", "", *listed, ""])
 
 
@@ -51,11 +52,7 @@ def _rows(trials: Iterable[Trial], sentences: Sentences) -> Iterable[str]:
         shown = name
         cells = [_cell(trial.results.get(operation), sentences) for operation in NAMES]
         special = [f"{about}: {_cell(result, sentences)}" for about, result in trial.results.items() if about not in NAMES]
-        yield from _row([fact, f"``{value}``", *cells, "".join(special)])
-
-
-def _row(cells: Sequence[str]) -> Iterable[str]:
-    return [f"   {'*' if number == 0 else ' '} - {cell}".rstrip() for number, cell in enumerate(cells)]
+        yield from list_table_row([fact, f"``{value}``", *cells, "".join(special)])
 
 
 def _cell(result: Result | None, sentences: Sentences) -> str:
@@ -74,31 +71,19 @@ def _cell(result: Result | None, sentences: Sentences) -> str:
 def _pairs(pairs: Sequence[Trial], sentences: Sentences) -> Iterable[str]:
     yield f"Any two values of any two of them, in {len(pairs)} combinations of values for all:"
     yield ""
-    yield from [".. list-table::", "   :header-rows: 1", "", *_row(["operation", "yes", "says why", "wrong"])]
+    yield from [".. list-table::", "   :header-rows: 1", "", *list_table_row(["operation", "yes", "says why", "wrong"])]
     for name in NAMES:
         results = [trial.results[name] for trial in pairs if name in trial.results]
         refusals = [_in_lower_case(result.message) for result in results if result.verdict == "refused"]
         works = sum(result.verdict in ("works", "the same") for result in results)
         numbers = ", ".join(str(number) for number in sorted(map(sentences.number, set(refusals))))
         refused = f"{len(refusals)} ({numbers})" if refusals else "0"
-        yield from _row([name, str(works), refused, str(len(pairs) - works - len(refusals))])
+        yield from list_table_row([name, str(works), refused, str(len(pairs) - works - len(refusals))])
 
 
 def _in_lower_case(sentence: str) -> str:
     """With names of servers as they are by themselves, and not as a quirk writes them."""
     return re.sub(r"\b[A-Z0-9]+\.CORP\.EXAMPLE\b", lambda match: match[0].lower(), sentence)
-
-
-def write(text: str) -> None:
-    """Put it into the guide."""
-    before, _begin, rest = GUIDE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    GUIDE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
-
-
-def committed() -> str:
-    """What stands in the guide."""
-    return GUIDE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
 
 
 def behaviours_in(text: str) -> list[tuple[str, str]]:
