@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any
 
 import yaml
+from descendants import with_descendants
 from lab.hierarchy.topology import load
 from lab.lab import Lab
 from lab.wire.host import RequestRecord
@@ -119,16 +120,11 @@ class _Memory:
         pause = 0.0
         while not self._is_over.wait(max(0.1, pause)):
             started = time.thread_time()
-            self.peak = max(self.peak, sum(_size(process, "smaps_rollup", "Pss") for process in _family(self._process)))
+            self.peak = max(
+                self.peak, sum(_size(process, "smaps_rollup", "Pss") for process in with_descendants(self._process))
+            )
             self.peak_of_first = max(self.peak_of_first, peak_of(self._process))
             pause = 20 * (time.thread_time() - started)
-
-
-def _family(process: int) -> Iterator[int]:
-    yield process
-    with suppress(OSError):
-        for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
-            yield from _family(int(child))
 
 
 def peak_of(process: int) -> float:

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
+
+from descendants import with_descendants
 
 _SECONDS = 0.01
 """Between two looks. Ansible ends no process and removes no file within less."""
@@ -42,7 +43,7 @@ class Watch:
         self._look()
 
     def _look(self) -> None:
-        for pid in _with_descendants(self._pid):
+        for pid in with_descendants(self._pid):
             with suppress(OSError):
                 self.command_lines.add(Path(f"/proc/{pid}/cmdline").read_bytes())
                 self.environments.add(Path(f"/proc/{pid}/environ").read_bytes())
@@ -53,11 +54,3 @@ class Watch:
                 if path.is_file() and self._seen.get(path) != version:
                     self.files.add(path.read_bytes())
                     self._seen[path] = version
-
-
-def _with_descendants(pid: int) -> Iterator[int]:
-    yield pid
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            for child in children.read_text().split():
-                yield from _with_descendants(int(child))
