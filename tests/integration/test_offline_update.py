@@ -137,5 +137,6 @@ def test_a_package_that_was_damaged_on_the_way_is_brought_again(offline: Site, t
     (package,) = (directory / "UpdatePacks").glob("*-*.cab")
     name = rf"{WORKSPACE}\UpdatePacks\{package.name}"
     offline.control.console("damage_file", server="srv1", path=name)
-    assert changes(update(offline, directory))
+    again = update(offline, directory)
+    assert changes(again), again.stdout + again.stderr
     assert offline.lab.hierarchy.servers["srv1.corp.example"].files.read_bytes(name) == package.read_bytes()
