@@ -13,7 +13,8 @@ from lab.lab import Lab
 from lab.quirks import Quirks
 from plays import Site
 
-from canaries.survey import SERVER_PLACES, Survey, Surveyor
+from canaries.runs import Survey
+from canaries.survey import SERVER_PLACES, Surveyor
 from canaries.traces import PLACES
 
 _SPEED = 1000

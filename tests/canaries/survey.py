@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import quote
@@ -15,69 +14,28 @@ from urllib.parse import quote
 import logons
 import yaml
 from lab.hierarchy.site import VERSION
+from lab.internet.listeners import Port, ResettingPort, StalledPort
 from plays import Site, Task
 
 from canaries import traces
 from canaries.canary import Canary
 from canaries.echo import EchoingServer, Form
-from canaries.traces import Leak, Traces, files_in
+from canaries.runs import RoleRun, Run, Survey
+from canaries.traces import Traces, files_in
 
 PROVIDER, SERVER = "ps1.corp.example", "srv1.corp.example"
 PROXY, PROXY_ACCOUNT = "proxy.corp.example", "CORP\\proxy"
 TOOL, CAB, PACKS = r"C:\Offline\ServiceConnectionTool", r"C:\Offline\UsageData.cab", r"C:\Offline\UpdatePacks"
 SERVER_PLACES = ("command lines on servers", "files on servers")
 _PREFIX = "service_connection_point_"
+_IMPATIENT = {
+    "ansible_winrm_operation_timeout_sec": 1,
+    "ansible_winrm_read_timeout_sec": 2,
+    "ansible_psrp_operation_timeout": 1,
+    "ansible_psrp_read_timeout": 2,
+    "ansible_psrp_connection_timeout": 2,
+}
 _HERE = Path(__file__).parent
-
-
-@dataclass
-class Run:
-    """Tasks on a host, the last of which has to end as said."""
-
-    name: str
-    host: str
-    tasks: list[Task]
-    outcome: str = "ok"
-    variables: dict[str, Any] = field(default_factory=dict)
-
-    def play(self) -> dict[str, Any]:
-        """Whatever it ends with is looked at and kept, and the next play begins."""
-        *before, last = self.tasks
-        keep = {"name": "keep it", "ansible.builtin.set_fact": {"kept": "{{ result }}", "cacheable": True}}
-        tasks = [*before, {**last, "name": self.name, "register": "result"}, keep]
-        goes_on = {"ignore_errors": True, "ignore_unreachable": True}
-        return {"hosts": self.host, "gather_facts": False, "vars": self.variables, **goes_on, "tasks": tasks}
-
-
-class RoleRun(Run):
-    """A role on a host, with variables, that has to end as said."""
-
-    def play(self) -> dict[str, Any]:
-        """Ends with a task of its name."""
-        done = {"name": self.name, "ansible.builtin.debug": {}}
-        failed = {"name": self.name, "ansible.builtin.fail": {}, "ignore_errors": True}
-        block = {"block": [*self.tasks, done], "rescue": [failed]}
-        return {"hosts": self.host, "gather_facts": False, "vars": self.variables, "tasks": [block]}
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What came of it."""
-
-    canaries: list[Canary]
-    outcomes: dict[str, set[str]]
-    """Of the runs, on all of their hosts, by their names."""
-    expected: dict[str, str]
-    traces: Traces
-
-    @property
-    def unexpected(self) -> dict[str, set[str]]:
-        """What the runs ended with that ended otherwise than they had to."""
-        return {name: self.outcomes[name] for name, outcome in self.expected.items() if self.outcomes[name] != {outcome}}
-
-    @property
-    def leaks(self) -> list[Leak]:
-        return self.traces.leaks(self.canaries)
 
 
 class Surveyor:
@@ -139,12 +97,17 @@ class Surveyor:
         ):
             for way in logons.WAYS:
                 # Basic sends no other characters than those of ASCII, and says so
-                sent = password.encode("ascii", "ignore").decode() if "Basic" in way.method else password
+                sent = _ascii(password) if way.method == "Basic" else password
                 variables = way.host_variables(self._site.lab) | {"ansible_password": sent}
                 if way.has_password:
                     self._add(group, way.name, variables)
             yield Run(f"log on with the {group} password", group, [logons.TASK], outcome)
         yield self._diagnosis("wrong")
+        for way in logons.WAYS:
+            if way.method in ("NTLM", "Basic"):
+                stalled = {"ansible_port": self._port(StalledPort()), "ansible_password": _ascii(right)}
+                self._add("stalled", way.name, way.host_variables(self._site.lab) | stalled | _IMPATIENT)
+        yield Run("log on where no answer comes", "stalled", [logons.TASK], "unreachable")
         unsendable = self._canary("ansible_password, unsendable", f"{Canary('').core}€")
         self._add("unsendable", "Basic", {"ansible_password": unsendable, "ansible_winrm_transport": "basic"})
         yield Run("log on with a password that Basic cannot send", "unsendable", [logons.TASK], "unreachable")
@@ -158,6 +121,10 @@ class Surveyor:
                 self._add(f"{connection}_proxies", str(number), variables)
             yield Run(f"log on by a useless proxy of {connection}", f"{connection}_proxies", [logons.TASK], "unreachable")
             yield self._diagnosis(f"{connection}_proxies")
+
+    def _port(self, port: Port) -> int:
+        self._undo.callback(port.close)
+        return port.address.port
 
     def _add(self, group: str, name: str, variables: dict[str, Any]) -> None:
         """A host, which is the server with the SMS Provider."""
@@ -203,6 +170,8 @@ class Surveyor:
         ):
             given = {**options, "smb_user": user, "smb_password": password}
             yield Run(name, SERVER, [{"configmgr.site.file_transfer": given}], outcome)
+        reset: Task = {"configmgr.site.file_transfer": {**given, "smb_port": self._port(ResettingPort())}}
+        yield Run("the connection by SMB is reset", SERVER, [reset], "failed")
 
     def _internet(self) -> Iterator[Run]:
         secret = self._canary("internet_access, proxy_password")
@@ -310,3 +279,7 @@ class Surveyor:
             included = {"ansible.builtin.include_role": {"name": f"configmgr.site.service_connection_point{role}"}}
             variables = {f"{_PREFIX}{variable}": value for variable, value in given.items()}
             yield RoleRun(name, PROVIDER, [included], outcome, variables)
+
+
+def _ascii(password: str) -> str:
+    return password.encode("ascii", "ignore").decode()
