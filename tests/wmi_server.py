@@ -59,6 +59,8 @@ class WmiServer:
     cut_connections: Callable[[], None] = lambda: None
     interfere: Callable[[Interference | None], None] = lambda interference: None
     """Have something stand between the connections and the server, or nothing again."""
+    interfere_with_log_ons: Callable[[Interference | None], None] = lambda interference: None
+    """The same for what is exchanged before anybody is logged on."""
     listen: Callable[[ServerCertificate], str] = lambda certificate: ""
     """Have it listen once more, with another certificate; returns the URL."""
 
@@ -154,6 +156,7 @@ def serve(
     with Listeners(accounts, server, authority.certificate_file) as listeners:
         server.cut_connections = listeners.cut_connections
         server.interfere = lambda interference: setattr(listeners, "interference", interference)
+        server.interfere_with_log_ons = lambda interference: setattr(listeners, "log_on_interference", interference)
         server.listen = lambda certificate: listeners.listen(server, certificate).url
         server.https_url = listeners.listen(server, authority.issue(server.name)).url
         server.http_url = listeners.listen(server).url

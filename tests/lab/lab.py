@@ -30,6 +30,7 @@ from .requests_log import RequestLog
 from .simulation import Simulation
 from .smb import samba
 from .smb.port import SmbPort
+from .smb.relay import SmbInterference
 from .smb.samba import Samba
 from .wire.accounts import Accounts
 from .wire.host import CommandHost
@@ -108,6 +109,8 @@ class Lab:
         self.http_ports: dict[str, int] = {}
         self.smb_ports: dict[str, int] = {}
         """Empty where this computer has no Samba."""
+        self.smb_interference: SmbInterference | None = None
+        """What goes wrong with connections by SMB that are made from then on, for tests."""
         self.ldap: LdapServer | None = None
         """Where the domain can be asked by LDAP; None unless the topology wants it."""
         self.kerberos: KerberosRealm | None = None
@@ -217,7 +220,8 @@ class Lab:
             return
         undo.callback(self._samba.close)
         for name in self.topology.servers:
-            port = SmbPort(self._samba, partial(self._server, name), self.topology.netbios_domain)
+            server = partial(self._server, name)
+            port = SmbPort(self._samba, server, self.topology.netbios_domain, lambda: self.smb_interference)
             undo.callback(port.close)
             self.smb_ports[name] = port.address.port
 
