@@ -61,7 +61,7 @@ class ActionModule(SiteAction):
             return self._transfer(ends, is_pulled, options) | {"way": smb.way}
 
     def _transfer(self, ends: Ends, is_pulled: bool, options: Options) -> Result:
-        progress = Progress(self.progress, options["timeout"])
+        progress = Progress(self.progress, options["timeout"], self.clock.now, self.clock.sleep)
         on_server = ends.source if is_pulled else ends.destination
         self.writer = transfer = Transfer(ends.source, ends.destination, on_server, progress)
         same = transfer.compare(ends.tasks)

@@ -139,3 +139,12 @@ def test_proxies_and_paths(site: Site, proxies: tuple[Proxy, Proxy]) -> None:
     assert [result.outcome for result in probed.results] == ["failed"] * len(plugins)
     said = play.stdout + play.stderr + probed.stdout + probed.stderr
     assert not any(secret in said for secret in ("pass-word", password, "unread/", "user:unread"))
+
+
+@needs_tinyproxy
+def test_a_proxy_of_the_environment_that_is_for_everything(site: Site, proxies: tuple[Proxy, Proxy]) -> None:
+    account, password = credentials("CORP\\proxy", "pass-word")
+    site.environment = {"ALL_PROXY": f"http://{account}:{password}@{proxies[0].address.host}:{proxies[0].address.port}"}
+    plain = {"ansible_port": site.lab.http_ports[PROVIDER], "ansible_winrm_scheme": "http"}
+    play = site.play({"configmgr.site.site_info": {}}, variables=plain)
+    assert play.only.outcome == "unreachable" and "the proxy may not have kept the connection" in play.only.message

@@ -5,23 +5,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.answer_limit import LARGEST_ANSWER
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.client import WsmanClient
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors import (
     AuthenticationRejected,
     CertificateNotTrusted,
     ConnectionLost,
     Reason,
+    ServerUnreachable,
+    UndecodableAnswer,
 )
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.transports import PypsrpTransport, PywinrmTransport
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.values import CimInstance, Schema
 from lab.certificates import CertificateAuthority
 from lab.kerberos.realm import KerberosRealm
+from lab.wire.dispatcher import Reply
 from tickets import Tickets, needs_kerberos
 from wmi_server import NAMESPACE, USER, WmiServer, serve
 
@@ -161,6 +165,38 @@ def test_names_of_an_account_with_basic(served: Served, server: WmiServer, way: 
 def test_names_of_an_account_with_kerberos(served: Served, server: WmiServer, way: str, user: str) -> None:
     rows(connect(served, way, user))
     assert {request.account for request in server.requests} == {"CORP\\tester"}
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.endswith("http") and way != "pywinrm kerberos http"])
+def test_a_server_that_wants_nobody_logged_on_and_is_not_winrm(served: Served, server: WmiServer, way: str) -> None:
+    client = connect(served, way)
+    server.interfere_with_log_ons(lambda name, act: Reply(200, b"<html>Welcome</html>"))
+    try:
+        with pytest.raises(ServerUnreachable, match="is perhaps not WinRM"):
+            rows(client)
+    finally:
+        server.interfere_with_log_ons(None)
+    assert server.requests == []
+    rows(client)
+
+
+@EVERY_WAY
+def test_an_answer_to_a_log_on_that_is_far_too_large_is_not_read(served: Served, server: WmiServer, way: str) -> None:
+    client = connect(served, way)
+    has_happened = False
+
+    def answer(name: str, act: Callable[[], Reply]) -> Reply:
+        nonlocal has_happened
+        has_happened = True
+        return Reply(401, b"", missing=LARGEST_ANSWER + 1)
+
+    server.interfere_with_log_ons(answer)
+    try:
+        with suppress(UndecodableAnswer):
+            rows(client)
+            assert not has_happened
+    finally:
+        server.interfere_with_log_ons(None)
 
 
 @pytest.mark.parametrize("library", ["pywinrm", "pypsrp"])

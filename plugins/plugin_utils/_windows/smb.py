@@ -20,13 +20,12 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from .errors import WindowsError
-from .smb_errors import SmbMissing, SmbNotAFolder, explain
+from .smb_errors import LOG_ON, SmbMissing, SmbNotAFolder, explain
 from .smb_streams import OpenFile
 from .transfer.stores import FileFacts
 
 try:
     import smbclient
-    from smbprotocol.exceptions import SMBException
 except ImportError:
     HAS_SMBPROTOCOL = False
 else:
@@ -38,7 +37,7 @@ PORT = 445
 _CONNECT_SECONDS = 20
 _ANSWER_SECONDS = 60.0
 """In which a server answers a request, however busy its disk is."""
-_GOODBYE_SECONDS = 5
+_GOODBYE_SECONDS = 5.0
 _CREDITS = 512
 """How many requests of 64 KiB may be on their way; the server may grant fewer."""
 
@@ -98,9 +97,9 @@ class SmbConnection:
                 **self._usual(),
             )
 
-        self._session = self._guarded(log_on, "log on")
+        self._session = self._guarded(log_on, LOG_ON)
         connection = self._session.connection
-        self._guarded(lambda: connection.echo(self._session.session_id, credit_request=_CREDITS), "ask for credits")
+        self._guarded(lambda: connection.echo(self._session.session_id, credit_request=_CREDITS), LOG_ON)
 
     def files_below(self, folder: str) -> dict[str, FileFacts] | None:
         """Files of a folder and all below it, by their path in it with backslashes; None if there is no such folder."""
@@ -179,14 +178,21 @@ class SmbConnection:
         return f"\\\\{self._access.server}\\{path[0]}$\\{path[3:]}"
 
     def _guarded(self, action: Callable[[], Value], what: str) -> Value:
-        """Carry it out; the connection of a server that does not answer in time is cut, which ends the wait for it."""
-        guard = threading.Timer(_CONNECT_SECONDS + _ANSWER_SECONDS, self._cut)
+        """Carry it out, in the time that a server is given."""
+        with self._cut_after(_CONNECT_SECONDS + _ANSWER_SECONDS):
+            try:
+                return action()
+            except Exception as error:  # the library raises whatever it comes across in an answer that makes no sense
+                raise self._explained(error, what) from error
+
+    @contextlib.contextmanager
+    def _cut_after(self, seconds: float) -> Iterator[None]:
+        """Cut the connection of a server that does not answer in time, which ends the wait for it."""
+        guard = threading.Timer(seconds, self._cut)
         guard.daemon = True
         guard.start()
         try:
-            return action()
-        except (SMBException, OSError, ValueError) as error:
-            raise self._explained(error, what) from error
+            yield
         finally:
             guard.cancel()
 
@@ -196,8 +202,9 @@ class SmbConnection:
 
     def _drop(self) -> None:
         for connection in list(self._cache.values()):
-            with contextlib.suppress(SMBException, OSError, ValueError):
-                connection.disconnect(timeout=_GOODBYE_SECONDS)
+            # It may be of no use any more
+            with self._cut_after(_GOODBYE_SECONDS), contextlib.suppress(Exception):
+                connection.disconnect()
         self._cache.clear()
 
 

@@ -11,10 +11,14 @@ from __future__ import annotations
 from .errors import WindowsError
 
 try:
-    from smbprotocol.exceptions import SMBAuthenticationError, SMBOSError, SMBResponseException
+    from smbprotocol.exceptions import SMBAuthenticationError, SMBException, SMBOSError, SMBResponseException
     from smbprotocol.header import NtStatus
 except ImportError:
     pass
+
+
+LOG_ON = "the log-on"
+"""What is tried before there is a path."""
 
 
 class SmbError(WindowsError):
@@ -33,28 +37,30 @@ class SmbLost(WindowsError):
     """The server cannot be reached by SMB, or not any more; that may pass."""
 
 
-def explain(error: Exception, what: str, server: str, user: str) -> WindowsError:
+def explain(error: Exception, what: str, server: str, account: str) -> WindowsError:
     """An error of the library as one of ours. ``what`` is the path, or what else was tried; ``server`` how it is called."""
+    user = f"'{account}'"
     status = error.ntstatus if isinstance(error, SMBOSError) else None
     if isinstance(error, SMBResponseException):
         status = error.status
     if isinstance(error, SMBAuthenticationError) or status in _not_logged_on():
         return SmbError(
-            f"{server} did not log on {user!r} by SMB: {error}. Give an account as smb_user and smb_password if it is another "
+            f"{server} did not log on {user} by SMB: {error}. Give an account as smb_user and smb_password if it is another "
             "one than that of the WinRM connection."
         )
     if status in (NtStatus.STATUS_OBJECT_NAME_NOT_FOUND, NtStatus.STATUS_OBJECT_PATH_NOT_FOUND, NtStatus.STATUS_NO_SUCH_FILE):
-        return SmbMissing(f"There is no {what} on {server}, or {user!r} may not see it.")
+        return SmbMissing(f"There is no {what} on {server}, or {user} may not see it.")
     if status in (NtStatus.STATUS_NETWORK_NAME_DELETED, NtStatus.STATUS_USER_SESSION_DELETED, NtStatus.STATUS_IO_TIMEOUT):
         return SmbLost(f"The connection to {server} by SMB was lost: {error}.")
     if status == NtStatus.STATUS_NOT_A_DIRECTORY:
         return SmbNotAFolder(f"{what} on {server} is a file, and not a folder.")
     if status in _sentences():
-        return SmbError(_sentences()[status].format(what=what, server=server, user=repr(user)))
+        return SmbError(_sentences()[status].format(what=what, server=server, user=user))
     if status is not None:
-        return SmbError(f"{server} did not let {user!r} have {what} by SMB: {error}.")
+        return SmbError(f"{server} did not let {user} have {what} by SMB: {error}.")
+    reason = error if isinstance(error, (SMBException, OSError)) else f"an answer cannot be read ({type(error).__name__})"
     return SmbLost(
-        f"The connection to {server} by SMB was lost, or there was none: {error}. The controller must reach TCP port 445 of "
+        f"The connection to {server} by SMB was lost, or there was none: {reason}. The controller must reach TCP port 445 of "
         "the server (File and Printer Sharing in Windows Defender Firewall)."
     )
 

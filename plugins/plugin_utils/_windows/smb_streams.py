@@ -11,6 +11,7 @@ A server answers up to 8 MiB in one request, and the library waits for each answ
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,11 +22,8 @@ from .errors import WindowsError
 from .smb_errors import SmbLost
 from .smb_write_requests import send_write
 
-try:
-    from smbprotocol.exceptions import SMBException
+with contextlib.suppress(ImportError):
     from smbprotocol.open import SMB2ReadResponse, SMB2WriteResponse
-except ImportError:
-    pass
 
 CHUNK = 1024 * 1024
 """Bytes of a request."""
@@ -66,14 +64,14 @@ class _Pipeline:
             yield self.receive()
         try:
             self._sent.append(send())
-        except (SMBException, OSError, ValueError) as error:
+        except Exception as error:  # as of `smb.SmbConnection`
             raise self._explain(error) from error
 
     def receive(self) -> Any:
         """The answer to the oldest request. `SmbLost` if it does not come."""
         try:
             return self._connection.receive(self._sent.popleft(), timeout=_ANSWER_SECONDS)["data"].get_value()
-        except (SMBException, OSError, ValueError) as error:
+        except Exception as error:  # as of `smb.SmbConnection`
             raise self._explain(error) from error
 
     def _has_credits(self, size: int) -> bool:

@@ -32,6 +32,7 @@ from .refusals import Attempt, explain, is_log_on_failure, is_of_credssp
 
 try:
     import requests.exceptions
+    from requests.utils import select_proxy
 except ImportError as error:
     MISSING_LIBRARY = error.name
 else:
@@ -78,8 +79,12 @@ class _Session(ABC):
             ) from None
         except Exception as error:
             is_sealed, self._is_open = self._is_open and self._encrypts, False
-            attempt = self._attempt
+            attempt, has_key = self._attempt, self._has_key
             self._forget_connection()
+            if not has_key and isinstance(error, (AttributeError, KeyError)):
+                raise ServerUnreachable(
+                    "it answers without anybody being logged on, so that messages cannot be encrypted, and is perhaps not WinRM"
+                ) from error
             if not is_log_on_failure(error):
                 raise _failure(error) from error
             if is_sealed and is_of_credssp(error):
@@ -99,8 +104,15 @@ class _Session(ABC):
         is_https = self.endpoint.lower().startswith("https")
         secrets = f"{transport.username or ''}{transport.password or ''}"
         # Of the connection's own, or of the environment. Requests of HTTPS go through it in a tunnel.
-        has_http_proxy = not is_https and transport.session is not None and bool(transport.session.proxies.get("http"))
-        return Attempt(self._method, is_https, self._sends_binding, secrets.isascii(), has_http_proxy)
+        has_proxy = transport.session is not None and bool(select_proxy(self.endpoint, transport.session.proxies))
+        return Attempt(self._method, is_https, self._sends_binding, secrets.isascii(), has_proxy and not is_https)
+
+    @property
+    def _has_key(self) -> bool:
+        """Whether a log-on, if there was one, has left what messages are encrypted with."""
+        auth = self._transport.session and self._transport.session.auth
+        # Where requests-ntlm has it, and where the others have one for each server
+        return getattr(auth, "session_security", auth) is not None and getattr(auth, "contexts", auth) != {}
 
     @property
     @abstractmethod
@@ -133,6 +145,9 @@ class PywinrmTransport(_Session):
         self._transport = protocol.transport
         self.endpoint = str(self._transport.endpoint)
         self.operation_timeout = int(protocol.operation_timeout_sec)
+        self._set_up_encryption = self._transport.setup_encryption
+        # The library speaks to the server while it builds a session whose messages are encrypted
+        self._transport.setup_encryption = self._settle_and_set_up_encryption
 
     @property
     def _method(self) -> str:
@@ -157,6 +172,10 @@ class PywinrmTransport(_Session):
             return Reply(error.code, error.response_text.encode())
         except WinRMError as error:
             raise explain(self._attempt, error) from error
+
+    def _settle_and_set_up_encryption(self, session: requests.Session) -> None:
+        _settle(session)
+        self._set_up_encryption(session)
 
     def _forget_connection(self) -> None:
         self._transport.close_session()

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 from ..errors import WindowsError
@@ -25,8 +24,8 @@ class Progress:
         self,
         tell: Callable[[str], None],
         timeout: float,
-        now: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float],
+        sleep: Callable[[float], None],
     ) -> None:
         self._tell = tell
         self._timeout = timeout
