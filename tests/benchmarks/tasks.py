@@ -45,7 +45,8 @@ def _rows(site_code: str) -> tuple[Row, ...]:
         Row("the next run, which waits for it", MODULE, ROLE),
         Row("nothing to change", MODULE, ROLE, 3),
         Row("nothing to change, site_code given", MODULE, {**ROLE, **given}, 2),
-        Row("set offline", MODULE, OFFLINE, 7),
+        # One of them for a second page: more than one update is not installed yet
+        Row("set offline, site_code given", MODULE, {**OFFLINE, **given}, 6),
         Row("set online, site_code given", MODULE, {**ROLE, **given}, 5),
         Row("service_connection_point_info", f"{MODULE}_info", {}),
         Row("service_connection_point_server_info", f"{MODULE}_server_info", {}, on=SERVER),
