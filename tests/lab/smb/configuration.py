@@ -45,7 +45,8 @@ def configuration(server: SharedServer, directory: Path, free_space_programs: di
 
     With several channels for a client, smbd would hand a new connection over to the process of an older one of the same
     client, which knows the server as it was then. Mutexes in its databases would stay locked by a process that is killed, as
-    those of connections that are cut are; the kernel frees locks of files.
+    those of connections that are cut are; the kernel frees locks of files. Change notifications need a process that each smbd
+    starts beside itself, and it refuses a share (NT_STATUS_NO_MEMORY) that is asked for before that is ready.
     """
     text = f"""\
 [global]
@@ -67,6 +68,7 @@ ncalrpc dir = {directory}/ncalrpc
 log file = {directory}/log
 rpc start on demand helpers = no
 dbwrap_tdb_mutexes:* = no
+change notify = no
 {_SPOOLSS_OFF}
 """
     for share in server.shares:
