@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: configmgr.site contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong at one request, on the wire."""
+"""What goes wrong at one request of WinRM, on the wire."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from threading import Event
 from uuid import uuid4
 
 from direct import LabTime
+from lab.hierarchy.network import SMB
 from lab.lab import Lab
 from lab.wire.dispatcher import Reply
 from lab.wire.envelopes import render
@@ -44,11 +45,19 @@ class Scene:
     def stop_listening(self) -> None:
         self.lab.listeners.stop_listening(self.server)
 
+    def stop_listening_to_smb(self) -> None:
+        self.lab.console.perform({"action": "close_port", "server": self.server, "port": SMB})
+
     def restart(self) -> None:
         """Forget what is open, and be away for a while."""
         self.stop_listening()
+        self.stop_listening_to_smb()
         self.lab.listeners.restart_services()
         self.time.call_after(_SECONDS_OF_A_RESTART / self.lab.speed, self.lab.listeners.listen_again)
+
+    def wait_until_over(self) -> None:
+        """Until the client has given up."""
+        self.is_over.wait(60)
 
     def jump(self) -> None:
         """Set the server's clock forward."""
@@ -57,8 +66,8 @@ class Scene:
     def mend(self) -> None:
         """Put everything right again."""
         self.is_over.set()
-        self.lab.listeners.interference = None
         self.lab.listeners.listen_again()
+        self.lab.console.perform({"action": "open_port", "server": self.server, "port": SMB})
         self.lab.console.perform({"action": "set_clock", "server": self.server, "seconds": 0})
 
 
@@ -73,10 +82,54 @@ class WireFault:
     """What happens right before the request is sent, so after the one before was answered."""
     lasts: bool = False
     """Whether all requests after it meet the same, until it is mended."""
-    is_large: bool = False
-    """Whether memory is watched."""
+    most_memory: int | None = None
+    """Megabytes by which the memory of a run may grow; None if it is not watched."""
     may_hide: bool = False
     """Whether a module may take it for something that the account is not to see, which its result then leaves unknown."""
+
+    def at(self, scene: Scene, request: int) -> WireHappening:
+        """An interference that has it happen at one request."""
+        return WireHappening(self, scene, request)
+
+
+class WireHappening:
+    """Has a fault happen at the k-th request, and perhaps at those after it."""
+
+    def __init__(self, fault: WireFault, scene: Scene, request: int) -> None:
+        self._fault = fault
+        self._scene = scene
+        self._request = request
+        self._count = 0
+        self.has_happened = False
+        if request == 1 and fault.before:
+            self._happen_before()
+
+    def __call__(self, server: str, act: Act) -> Reply:
+        self._count += 1
+        if self._count == self._request or (self._count > self._request and self._fault.lasts):
+            self.has_happened = True
+            return self._fault.answer(self._scene, act)
+        reply = act()
+        if self._count == self._request - 1 and self._fault.before:
+            self._happen_before()
+            return replace(reply, is_last=True)
+        return reply
+
+    def _happen_before(self) -> None:
+        assert self._fault.before is not None
+        self._fault.before(self._scene)
+        self.has_happened = True
+
+
+class WireCount:
+    """Counts requests, and lets them be."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, server: str, act: Act) -> Reply:
+        self.number += 1
+        return act()
 
 
 def _cut(scene: Scene, act: Act) -> Reply:
@@ -90,7 +143,7 @@ def _cut_after(scene: Scene, act: Act) -> Reply:
 
 def _stall(scene: Scene, act: Act) -> Reply:
     act()
-    scene.is_over.wait(60)
+    scene.wait_until_over()
     raise ConnectionCut
 
 
@@ -188,8 +241,8 @@ FAULTS = (
     WireFault("XML cut short", _changed(lambda envelope: envelope[: len(envelope) // 2])),
     WireFault("malformed XML", _changed(lambda envelope: UNREADABLE)),
     WireFault("another message's answer", _changed(_of_another)),
-    WireFault("an answer of 100 MB", _large_answer, is_large=True),
-    WireFault("an entity bomb", _changed(_bomb), is_large=True),
+    WireFault("an answer of 100 MB", _large_answer, most_memory=64),
+    WireFault("an entity bomb", _changed(_bomb), most_memory=64),
     WireFault("the provider restarts", _restart_provider, lasts=True),
     WireFault("the server restarts", _restart),
     WireFault("the server's clock jumps", _own, before=Scene.jump, lasts=True),

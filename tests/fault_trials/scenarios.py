@@ -4,57 +4,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from lab.client import LabControl
 from lab.hierarchy import site_control
 from lab.hierarchy.description import describe
 from lab.hierarchy.site import VERSION
-from lab.hierarchy.topology import Topology, load
 from lab.lab import Lab
+from logons import WAYS, allow_all
 
-PROVIDER, SERVER, OTHER = "ps1.corp.example", "srv1.corp.example", "srv2.corp.example"
+from .places import BY_SMB, LOG_ON
+from .scenario import OTHER, PROVIDER, SERVER, Console, Scenario
+
 _DOWNLOADER = "SMS_DMP_DOWNLOADER"
 _TOOL, _CAB = r"C:\Offline\ServiceConnectionTool", r"C:\Offline\UsageData.cab"
 _ACCOUNT = r"CORP\installer"
-PASSWORD_OF_ACCOUNT = "the password of the account"
-"""Stands for it in options, as each lab makes up its own."""
-
-Console = tuple[str, Mapping[str, Any]]
-"""Something that another administrator does: an action of the lab's console, and its arguments."""
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A module with options against a server, in a site with the service connection point on srv1."""
-
-    module: str
-    host: str = PROVIDER
-    options: Mapping[str, Any] = field(default_factory=dict)
-    what: str = ""
-    """What it is to do, where the module alone does not say."""
-    before: tuple[Console, ...] = ()
-    proof: Callable[[Lab], None] | None = None
-    """Of a module that changes something: AssertionError if that is not so. Others return the same whenever they are run."""
-    tidy: Callable[[Lab], None] | None = None
-    """What the next run sees to at the latest."""
-    mode: str = "online"
-    """Of the role that is there; empty for none."""
-    runs_programs: bool = False
-    """Whether it waits for programs, which take their time."""
-    speed: float = 50
-    """How much faster the site is than a real one. The faster, the fewer requests a wait needs."""
-
-    @property
-    def name(self) -> str:
-        return f"{self.module}, {self.what}" if self.what else self.module
-
-    @property
-    def topology(self) -> Topology:
-        found = load("offline" if self.module == "service_connection_tool" else "standalone")
-        found = replace(found, service_connection_point=None)
-        return found.with_service_connection_point(f"srv1:{self.mode}") if self.mode else found
+_FOLDER = r"C:\Offline\Packs"
+_FILE = "update.cab"
+_CONTENT = bytes(range(256)) * 4096 * 2 + b"the end"
+"""More than two of the pieces in which it travels."""
 
 
 def _has_role(server: str | None, mode: str = "online") -> Callable[[Lab], None]:
@@ -113,12 +85,70 @@ def _has_usage_data(lab: Lab) -> None:
     assert _CAB in lab.hierarchy.servers[SERVER].files
 
 
+def _password_of_account(lab: Lab) -> str:
+    """Each lab makes up its own."""
+    return next(account.password for account in lab.accounts if account.name == _ACCOUNT)
+
+
+def _smb_port(lab: Lab) -> int:
+    return lab.smb_ports[SERVER]
+
+
+def _folder_here(lab: Lab) -> str:
+    return str(lab.directory / "packs")
+
+
+def _make_file_here(lab: Lab) -> None:
+    folder = Path(_folder_here(lab))
+    folder.mkdir(exist_ok=True)
+    (folder / _FILE).write_bytes(_CONTENT)
+
+
+def _make_file_there(lab: Lab) -> None:
+    shutil.rmtree(_folder_here(lab), ignore_errors=True)
+    lab.hierarchy.servers[SERVER].files.write(rf"{_FOLDER}\{_FILE}", _CONTENT)
+
+
+def _has_file_there(lab: Lab) -> None:
+    _is_whole(lab.hierarchy.servers[SERVER].files.location(_FOLDER))
+
+
+def _has_file_here(lab: Lab) -> None:
+    _is_whole(Path(_folder_here(lab)))
+
+
+def _is_whole(folder: Path) -> None:
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == [_FILE], names
+    assert (folder / _FILE).read_bytes() == _CONTENT, "its content is another one"
+
+
+def _allow_all(lab: Lab) -> None:
+    allow_all(LabControl.of_directory(lab.directory))
+
+
 def _options(**options: Any) -> dict[str, Any]:
     return options
 
 
 _SITE_SYSTEM: Console = ("add_site_system", {"server": OTHER})
 _CONTROL = {"wait_timeout": 600}
+_PUSH = Scenario(
+    "file_transfer",
+    SERVER,
+    _options(mode="push", src=_folder_here, dest=_FOLDER, smb_port=_smb_port, timeout=600),
+    what="push",
+    prepare=_make_file_here,
+    proof=_has_file_there,
+    runs_programs=True,
+)
+_PULL = replace(
+    _PUSH,
+    options=_options(mode="pull", src=_FOLDER, dest=_folder_here, smb_port=_smb_port, timeout=600),
+    what="pull",
+    prepare=_make_file_there,
+    proof=_has_file_here,
+)
 SCENARIOS = (
     Scenario("site_info"),
     Scenario("service_connection_point_info", options=_options(since="2026-01-01T00:00:00+00:00")),
@@ -173,7 +203,7 @@ SCENARIOS = (
     ),
     Scenario(
         "site_account",
-        options=_options(account=_ACCOUNT, password=PASSWORD_OF_ACCOUNT),
+        options=_options(account=_ACCOUNT, password=_password_of_account),
         what="create",
         proof=_knows(_ACCOUNT, is_known=True),
     ),
@@ -195,4 +225,10 @@ SCENARIOS = (
         runs_programs=True,
         speed=1000,
     ),
+    _PUSH,
+    _PULL,
+    replace(_PUSH, place=BY_SMB),
+    replace(_PULL, place=BY_SMB),
+    # With the module that asks for least
+    *(Scenario("executive", place=LOG_ON, way=way, prepare=_allow_all) for way in WAYS if way.round_trips > 1),
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from documents import Part, list_table_row
 
-from .faults import FAULTS
+from .places import PLACES
 from .scenarios import SCENARIOS
 from .trials import Trial
 
@@ -20,11 +20,16 @@ _COLUMNS = ("tried", "recovered by itself", "ended in a clear error", "converged
 
 
 def render(trials: Sequence[Trial]) -> str:
-    """A table by fault, and one by module."""
-    by_fault = [(fault.name, [trial for trial in trials if trial.fault == fault.name]) for fault in FAULTS]
-    by_module = [(scenario.name, [trial for trial in trials if trial.scenario == scenario.name]) for scenario in SCENARIOS]
-    lines = [*_table("fault", by_fault), "", *_table("module", by_module)]
-    return "\n".join([*lines, "", "All:", "", *_table("", [("all", list(trials))])])
+    """For each kind of messages a table by fault, and one by what was tried."""
+    lines = []
+    for place in PLACES:
+        there = [trial for trial in trials if trial.place == place.name]
+        names = [scenario.name for scenario in SCENARIOS if scenario.place is place]
+        by_fault = [(fault.name, [trial for trial in there if trial.fault == fault.name]) for fault in place.faults]
+        by_scenario = [(name, [trial for trial in there if trial.scenario == name]) for name in names]
+        lines += [place.title, "~" * len(place.title), ""]
+        lines += [*_table("fault", by_fault), "", *_table(place.name, by_scenario), ""]
+    return "\n".join([*lines, "All", "~~~", "", *_table("", [("all", list(trials))])])
 
 
 def _table(what: str, groups: Iterable[tuple[str, Sequence[Trial]]]) -> Iterable[str]:
@@ -38,7 +43,8 @@ def _table(what: str, groups: Iterable[tuple[str, Sequence[Trial]]]) -> Iterable
         yield from list_table_row([name, *map(str, counts)])
 
 
-def committed() -> dict[str, tuple[int, ...]]:
-    """The rows that stand in the guide, by fault or module: the numbers of their columns."""
-    rows = re.findall(rf"^   \* - (.+)\n((?:     - \d+\n){{{len(_COLUMNS)}}})", TABLES.read(), re.MULTILINE)
-    return {name: tuple(int(number) for number in re.findall(r"\d+", cells)) for name, cells in rows}
+def committed() -> list[dict[str, tuple[int, ...]]]:
+    """The tables that stand in the guide: of each row, by its name, the numbers of its columns."""
+    row = re.compile(rf"^   \* - (.+)\n((?:     - \d+\n){{{len(_COLUMNS)}}})", re.MULTILINE)
+    tables = TABLES.read().split(".. list-table::")[1:]
+    return [{name: tuple(map(int, re.findall(r"\d+", cells))) for name, cells in row.findall(table)} for table in tables]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import resource
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +19,13 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting 
 from direct import LabTime, lab_in
 from in_process import Modules
 from lab.lab import Lab
-from lab.wire.dispatcher import Reply
 
-from .faults import FAULTS, READ_TIMEOUT, Scene, WireFault, large_body
+from .faults import READ_TIMEOUT, Scene, large_body
+from .places import Fault
 from .results import difference, has_failed, tells, unclear, unknown
-from .scenarios import PASSWORD_OF_ACCOUNT, SCENARIOS, Scenario
+from .scenario import Scenario
+from .scenarios import SCENARIOS
+from .surroundings import changed_environment, impatient_smb
 
 End = Literal["recovered", "clear error", "wrong", "hung"]
 
@@ -31,13 +33,13 @@ LIMIT = 30
 """Seconds for a run with a fault. None waits longer than twice for an answer; what waits for the site does so in lab time."""
 A_FEW = 12
 """Requests of a run that are all tried, whatever the step."""
-_MOST_MEMORY = 64 * 1024
-"""Kilobytes by which the memory of the process may grow for an answer that is too large."""
 _HOURS = 2 * 3600.0
 _VARIABLES = {
     "ansible_winrm_transport": "basic",
     "ansible_winrm_operation_timeout_sec": READ_TIMEOUT - 1,
     "ansible_winrm_read_timeout_sec": READ_TIMEOUT,
+    "ansible_psrp_operation_timeout": READ_TIMEOUT - 1,
+    "ansible_psrp_read_timeout": READ_TIMEOUT,
 }
 
 
@@ -61,6 +63,7 @@ class Hung(BaseException):
 class Trial:
     """A fault at one request, and what came of it."""
 
+    place: str
     scenario: str
     fault: str
     request: int
@@ -81,21 +84,19 @@ class Stage:
 
     def __init__(self, scenario: Scenario, lab: Lab, time: LabTime) -> None:
         self._scenario = scenario
+        self._scenario = scenario
         self._lab = lab
         self._time = time
-        self._modules = Modules(lab, _VARIABLES, FastClock() if scenario.runs_programs else time)
-        passwords = {account.name: account.password for account in lab.accounts}
-        self._options = {
-            name: passwords[scenario.options["account"]] if value == PASSWORD_OF_ACCOUNT else value
-            for name, value in scenario.options.items()
-        }
+        clock = FastClock() if scenario.runs_programs else time
+        self._modules = Modules(lab, _VARIABLES | scenario.variables(lab), clock)
+        self._options = scenario.options_in(lab)
         self._reset()
-        count = Count()
-        lab.listeners.interference = count
+        count = scenario.place.count()
+        scenario.place.put(lab, count)
         self.usual = self._run()
-        lab.listeners.interference = None
+        scenario.place.put(lab, None)
         self.requests = count.number
-        """Of a run without a fault."""
+        """How many a run sends without a fault, of the kind that the scenario is about."""
         assert not has_failed(self.usual), self.usual
         self._prove()
 
@@ -110,16 +111,17 @@ class Stage:
                 lab = stack.enter_context(Lab(scenario.topology, path, scenario.speed))
             else:
                 lab = stack.enter_context(lab_in(time, scenario.topology, path, speed=scenario.speed))
+            stack.enter_context(changed_environment(scenario.environment(lab)))
             yield cls(scenario, lab, time)
 
-    def at_every_request(self, fault: WireFault, *, first: int = 1, step: int = 1) -> Iterator[Trial]:
+    def at_every_request(self, fault: Fault, *, first: int = 1, step: int = 1) -> Iterator[Trial]:
         """Let the fault happen at every request of a run, or at every ``step``-th."""
         request = first
         while trial := self.at(fault, request):
             yield trial
             request += step
 
-    def at(self, fault: WireFault, request: int) -> Trial | None:
+    def at(self, fault: Fault, request: int) -> Trial | None:
         """Let the fault happen at one request of a run; None if it has fewer."""
         if fault.before and request > self.requests:
             return None
@@ -129,32 +131,34 @@ class Stage:
             # What an answer that could not be read has left open ends by itself in the end
             self._lab.listeners.restart_services()
         scene = Scene(self._lab, self._time, self._scenario.host)
-        interference = _Interference(fault, scene, request)
-        self._lab.listeners.interference = interference
-        if fault.is_large:
+        happening = fault.at(scene, request)
+        self._scenario.place.put(self._lab, happening)
+        if fault.most_memory is not None:
             large_body()
         memory = _peak_memory()
         try:
-            result = self._run()
+            with impatient_smb():
+                result = self._run()
         except Hung:
             return self._trial(fault, request, "hung", f"no end after {LIMIT} s")
         except Exception as error:  # what Ansible would show as a traceback
             return self._trial(fault, request, "wrong", f"{type(error).__name__}: {error}")
         finally:
+            self._scenario.place.put(self._lab, None)
             scene.mend()
             self._time.forget()
-        if not interference.has_happened:
+        if not happening.has_happened:
             return None
         end, message = self._judge(result, fault)
         growth = _peak_memory() - memory
-        if fault.is_large and growth > _MOST_MEMORY:
-            end, message = "wrong", f"memory has grown by {growth} KB"
+        if fault.most_memory is not None and growth > fault.most_memory:
+            end, message = "wrong", f"memory has grown by {growth:.0f} MB"
         return self._trial(fault, request, end, message, self._run_again())
 
-    def _trial(self, fault: WireFault, request: int, end: End, message: str, problem: str = "") -> Trial:
-        return Trial(self._scenario.name, fault.name, request, end, message, problem)
+    def _trial(self, fault: Fault, request: int, end: End, message: str, problem: str = "") -> Trial:
+        return Trial(self._scenario.place.name, self._scenario.name, fault.name, request, end, message, problem)
 
-    def _judge(self, result: dict[str, Any], fault: WireFault) -> tuple[End, str]:
+    def _judge(self, result: dict[str, Any], fault: Fault) -> tuple[End, str]:
         message = str(result.get("msg", ""))
         if has_failed(result):
             problem = unclear(result, message)
@@ -196,52 +200,14 @@ class Stage:
 
     def _reset(self) -> None:
         self._lab.reset()
+        if self._scenario.prepare:
+            self._scenario.prepare(self._lab)
         for action, arguments in self._scenario.before:
             self._lab.console.perform({"action": action, **arguments})
 
     def _run(self) -> dict[str, Any]:
         with _limit(LIMIT):
             return self._modules.run(self._scenario.module, self._scenario.host, self._options)
-
-
-class Count:
-    """Counts requests, and lets them be."""
-
-    def __init__(self) -> None:
-        self.number = 0
-
-    def __call__(self, server: str, act: Callable[[], Reply]) -> Reply:
-        self.number += 1
-        return act()
-
-
-class _Interference:
-    """Has a fault happen at the k-th request, and perhaps at those after it."""
-
-    def __init__(self, fault: WireFault, scene: Scene, request: int) -> None:
-        self._fault = fault
-        self._scene = scene
-        self._request = request
-        self._count = 0
-        self.has_happened = False
-        if request == 1 and fault.before:
-            self._happen_before()
-
-    def __call__(self, server: str, act: Callable[[], Reply]) -> Reply:
-        self._count += 1
-        if self._count == self._request or (self._count > self._request and self._fault.lasts):
-            self.has_happened = True
-            return self._fault.answer(self._scene, act)
-        reply = act()
-        if self._count == self._request - 1 and self._fault.before:
-            self._happen_before()
-            return Reply(reply.status, reply.envelope, is_last=True)
-        return reply
-
-    def _happen_before(self) -> None:
-        assert self._fault.before is not None
-        self._fault.before(self._scene)
-        self.has_happened = True
 
 
 @contextmanager
@@ -258,9 +224,9 @@ def _limit(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _peak_memory() -> int:
-    """Kilobytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def _peak_memory() -> float:
+    """Megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def try_faults(scenario: int, faults: range, step: int) -> list[Trial]:
@@ -271,5 +237,7 @@ def try_faults(scenario: int, faults: range, step: int) -> list[Trial]:
     with Stage.of(SCENARIOS[scenario]) as stage:
         each = step if stage.requests > A_FEW else 1
         return [
-            trial for number in faults for trial in stage.at_every_request(FAULTS[number], first=1 + number % each, step=each)
+            trial
+            for number in faults
+            for trial in stage.at_every_request(SCENARIOS[scenario].place.faults[number], first=1 + number % each, step=each)
         ]

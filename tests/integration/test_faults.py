@@ -9,37 +9,55 @@ from collections.abc import Callable, Iterator
 import pytest
 from direct import LabTime
 from fault_trials.faults import FAULTS, Scene, WireFault
-from fault_trials.scenarios import SCENARIOS, Scenario
+from fault_trials.places import BY_SMB, LOG_ON, REQUESTS, Fault
+from fault_trials.scenario import Scenario
+from fault_trials.scenarios import SCENARIOS
 from fault_trials.trials import Stage
 from lab.wire.dispatcher import Reply
 from plays import Site
-from programs import needs_curl
+from programs import needs_curl, needs_samba
+from tickets import needs_kerberos
 
 pytestmark = pytest.mark.exhaustive
 
-TRIED = ("site_info", "service_connection_point, set the mode", "site_system, create")
 SLOW = "no answer in time"
 STEP = 3
 """Every so many requests; which of them changes with the fault."""
 
 
-@pytest.fixture(scope="module", params=TRIED)
+TRIED = (
+    (REQUESTS, "site_info", ()),
+    (REQUESTS, "service_connection_point, set the mode", ()),
+    (REQUESTS, "site_system, create", ()),
+    (LOG_ON, "winrm, NTLM, http", ()),
+    (LOG_ON, "psrp, Kerberos, http", (needs_kerberos,)),
+    (BY_SMB, "file_transfer, push", (needs_samba,)),
+    (BY_SMB, "file_transfer, pull", (needs_samba,)),
+)
+
+
+def _cases() -> Iterator[object]:
+    for place, name, marks in TRIED:
+        scenario = next(scenario for scenario in SCENARIOS if scenario.place is place and scenario.name == name)
+        for fault in place.faults:
+            yield pytest.param(scenario, fault, id=f"{place.name}: {name}: {fault.name}", marks=marks)
+
+
+@pytest.fixture(scope="module")
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    scenarios = {scenario.name: scenario for scenario in SCENARIOS}
-    with Stage.of(scenarios[request.param]) as running:
+    with Stage.of(request.param) as running:
         yield running
 
 
-@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.name != SLOW], ids=lambda fault: fault.name)
-def test_at_some_requests(stage: Stage, fault: WireFault) -> None:
-    trials = list(stage.at_every_request(fault, first=1 + FAULTS.index(fault) % STEP, step=STEP))
-    assert trials, "there was no request"
-    assert [trial for trial in trials if trial.is_wrong] == []
-
-
-def test_an_answer_that_does_not_come(stage: Stage) -> None:
-    trial = stage.at(next(fault for fault in FAULTS if fault.name == SLOW), stage.requests // 2 + 1)
-    assert trial is not None and not trial.is_wrong, trial
+@pytest.mark.parametrize(("stage", "fault"), list(_cases()), indirect=["stage"])
+def test_at_some_requests(stage: Stage, fault: Fault) -> None:
+    if fault.name == SLOW:
+        numbers = {stage.requests // 2 + 1, stage.requests}
+    else:
+        numbers = set(range(1 + len(fault.name) % min(STEP, stage.requests), stage.requests + 1, STEP))
+    trials = [stage.at(fault, number) for number in sorted(numbers)]
+    assert any(trials), "there was no request"
+    assert [trial for trial in trials if trial and trial.is_wrong] == []
 
 
 class EveryTask:
@@ -67,17 +85,21 @@ def _scenarios() -> list[Scenario]:
 
 
 @needs_curl
+@needs_samba
 @pytest.mark.parametrize("name", ["malformed XML", "reset after the server acted", "HTTP 503"])
 def test_every_module_with_ansible(make_site: Callable[..., Site], name: str) -> None:
     site = make_site(role="srv1:online")
     interference = EveryTask(site, next(fault for fault in FAULTS if fault.name == name))
+    for scenario in _scenarios():
+        if scenario.prepare:
+            scenario.prepare(site.lab)
     site.lab.listeners.interference = interference
     try:
         play = site.play(
             *(
                 {
                     "name": scenario.name,
-                    f"configmgr.site.{scenario.module}": dict(scenario.options),
+                    f"configmgr.site.{scenario.module}": scenario.options_in(site.lab),
                     "delegate_to": scenario.host,
                     "ignore_errors": True,
                     "ignore_unreachable": True,
