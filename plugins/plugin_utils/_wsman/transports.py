@@ -110,9 +110,9 @@ class _Session(ABC):
     @property
     def _has_key(self) -> bool:
         """Whether a log-on, if there was one, has left what messages are encrypted with."""
-        auth = self._transport.session and self._transport.session.auth
-        # Where requests-ntlm has it, and where the others have one for each server
-        return getattr(auth, "session_security", auth) is not None and getattr(auth, "contexts", auth) != {}
+        auth = getattr(self._transport.session, "auth", None)
+        # requests-ntlm has one, the others have one for each server
+        return getattr(auth, "session_security", True) is not None and getattr(auth, "contexts", None) != {}
 
     @property
     @abstractmethod
