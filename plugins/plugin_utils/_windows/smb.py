@@ -12,7 +12,9 @@ Drives are reached by their administrative shares (``C$``), which Windows has fo
 from __future__ import annotations
 
 import contextlib
+import socket
 import stat
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,12 +22,13 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from .errors import WindowsError
-from .smb_errors import LOG_ON, SmbMissing, SmbNotAFolder, explain
+from .smb_errors import FAILURES, LOG_ON, SmbMissing, SmbNotAFolder, explain
 from .smb_streams import OpenFile
 from .transfer.stores import FileFacts
 
 try:
     import smbclient
+    from smbprotocol.header import NtStatus
 except ImportError:
     HAS_SMBPROTOCOL = False
 else:
@@ -99,6 +102,8 @@ class SmbConnection:
 
         self._session = self._guarded(log_on, LOG_ON)
         connection = self._session.connection
+        _insist_on_signatures(connection)
+        _limit_sending(connection.transport)
         self._guarded(lambda: connection.echo(self._session.session_id, credit_request=_CREDITS), LOG_ON)
 
     def files_below(self, folder: str) -> dict[str, FileFacts] | None:
@@ -182,7 +187,7 @@ class SmbConnection:
         with self._cut_after(_CONNECT_SECONDS + _ANSWER_SECONDS):
             try:
                 return action()
-            except Exception as error:  # the library raises whatever it comes across in an answer that makes no sense
+            except FAILURES as error:
                 raise self._explained(error, what) from error
 
     @contextlib.contextmanager
@@ -198,14 +203,36 @@ class SmbConnection:
 
     def _cut(self) -> None:
         for connection in list(self._cache.values()):
-            connection.transport.close()
+            # `close` would wait for who is sending; this ends that, too
+            with contextlib.suppress(OSError, AttributeError):
+                connection.transport._sock.shutdown(socket.SHUT_RDWR)
 
     def _drop(self) -> None:
         for connection in list(self._cache.values()):
-            # It may be of no use any more
-            with self._cut_after(_GOODBYE_SECONDS), contextlib.suppress(Exception):
+            with self._cut_after(_GOODBYE_SECONDS), contextlib.suppress(*FAILURES):
                 connection.disconnect()
+            # Where the server has not taken the goodbye
+            with contextlib.suppress(*FAILURES):
+                connection.disconnect(close=False)
         self._cache.clear()
+
+
+def _insist_on_signatures(connection: Any) -> None:
+    """Have every answer to who is logged on be verified; the library takes the word of an answer that it is not signed."""
+    verify = connection.verify_signature
+
+    def verify_always(header: Any, session_id: int, force: bool = False) -> None:
+        # The one before an answer that takes a while need not be signed (MS-SMB2 3.2.5.1.3)
+        is_interim = header["status"].get_value() == NtStatus.STATUS_PENDING
+        verify(header, session_id, force=force or not is_interim)
+
+    connection.verify_signature = verify_always
+
+
+def _limit_sending(transport: Any) -> None:
+    """Have it fail to send to a server that does not take anything any more."""
+    seconds = struct.pack("ll", int(_ANSWER_SECONDS), 0)
+    transport._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, seconds)
 
 
 def _entries(path: str, **usual: Any) -> list[Any]:

@@ -8,17 +8,24 @@
 
 from __future__ import annotations
 
+import struct
+
 from .errors import WindowsError
+
+FAILURES: tuple[type[Exception], ...] = (OSError, ValueError, LookupError, struct.error)
+"""What the library raises of its own, and of Python where an answer makes no sense."""
 
 try:
     from smbprotocol.exceptions import SMBAuthenticationError, SMBException, SMBOSError, SMBResponseException
     from smbprotocol.header import NtStatus
 except ImportError:
     pass
+else:
+    FAILURES += (SMBException,)
 
 
 LOG_ON = "the log-on"
-"""What is tried before there is a path."""
+"""What is asked for before there is a path."""
 
 
 class SmbError(WindowsError):
@@ -58,7 +65,8 @@ def explain(error: Exception, what: str, server: str, account: str) -> WindowsEr
         return SmbError(_sentences()[status].format(what=what, server=server, user=user))
     if status is not None:
         return SmbError(f"{server} did not let {user} have {what} by SMB: {error}.")
-    reason = error if isinstance(error, (SMBException, OSError)) else f"an answer cannot be read ({type(error).__name__})"
+    is_said = isinstance(error, (SMBException, OSError)) or isinstance(error.__cause__, OSError)
+    reason = error if is_said else f"an answer cannot be read ({type(error).__name__})"
     return SmbLost(
         f"The connection to {server} by SMB was lost, or there was none: {reason}. The controller must reach TCP port 445 of "
         "the server (File and Printer Sharing in Windows Defender Firewall)."

@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any
 
 from .errors import WindowsError
-from .smb_errors import SmbLost
+from .smb_errors import FAILURES, SmbLost
 from .smb_write_requests import send_write
 
 with contextlib.suppress(ImportError):
@@ -50,9 +50,11 @@ class OpenFile:
 class _Pipeline:
     """Requests on one open file, answered in the order in which they were sent."""
 
-    def __init__(self, file: OpenFile) -> None:
+    def __init__(self, file: OpenFile, response: type[Any]) -> None:
+        """``response`` is the library's class for the body of an answer."""
         self._connection = file.handle.connection
         self._explain = file.explain
+        self._response = response
         self._sent: deque[Any] = deque()
 
     def __len__(self) -> int:
@@ -64,15 +66,18 @@ class _Pipeline:
             yield self.receive()
         try:
             self._sent.append(send())
-        except Exception as error:  # as of `smb.SmbConnection`
+        except FAILURES as error:
             raise self._explain(error) from error
 
     def receive(self) -> Any:
         """The answer to the oldest request. `SmbLost` if it does not come."""
+        response = self._response()
         try:
-            return self._connection.receive(self._sent.popleft(), timeout=_ANSWER_SECONDS)["data"].get_value()
-        except Exception as error:  # as of `smb.SmbConnection`
+            answer = self._connection.receive(self._sent.popleft(), timeout=_ANSWER_SECONDS)
+            response.unpack(answer["data"].get_value())
+        except FAILURES as error:
             raise self._explain(error) from error
+        return response
 
     def _has_credits(self, size: int) -> bool:
         window = self._connection.sequence_window
@@ -81,7 +86,7 @@ class _Pipeline:
 
 def read_chunks(file: OpenFile, offset: int, size: int) -> Iterator[bytes]:
     """The bytes of a file of ``size`` bytes from an offset on. `SmbLost` for one that has become shorter, too."""
-    pipeline = _Pipeline(file)
+    pipeline = _Pipeline(file, SMB2ReadResponse)
     connection, tree = file.handle.connection, file.handle.tree_connect
     chunk = min(CHUNK, connection.max_read_size)
     for position in range(offset, size, chunk):
@@ -89,9 +94,9 @@ def read_chunks(file: OpenFile, offset: int, size: int) -> Iterator[bytes]:
         message, _receive = file.handle.read(position, length, send=False)
         send = partial(connection.send, message, tree.session.session_id, tree.tree_connect_id)
         for answer in pipeline.send(send, length):
-            yield _read(answer)
+            yield bytes(answer["buffer"].get_value())
     while len(pipeline):
-        yield _read(pipeline.receive())
+        yield bytes(pipeline.receive()["buffer"].get_value())
 
 
 class ChunkWriter:
@@ -99,7 +104,7 @@ class ChunkWriter:
 
     def __init__(self, file: OpenFile, offset: int) -> None:
         self._file = file
-        self._pipeline = _Pipeline(file)
+        self._pipeline = _Pipeline(file, SMB2WriteResponse)
         self._chunk = min(CHUNK, file.handle.connection.max_write_size)
         self._position = offset
 
@@ -117,14 +122,6 @@ class ChunkWriter:
             _check_written(self._pipeline.receive(), self._file.path)
 
 
-def _read(answer: bytes) -> bytes:
-    response = SMB2ReadResponse()
-    response.unpack(answer)
-    return bytes(response["buffer"].get_value())
-
-
-def _check_written(answer: bytes, path: str) -> None:
-    response = SMB2WriteResponse()
-    response.unpack(answer)
-    if not response["count"].get_value():
+def _check_written(answer: Any, path: str) -> None:
+    if not answer["count"].get_value():
         raise SmbLost(f"The server has not written what it was sent of {path}.")

@@ -83,7 +83,7 @@ class _Session(ABC):
             self._forget_connection()
             if not has_key and isinstance(error, (AttributeError, KeyError)):
                 raise ServerUnreachable(
-                    "it answers without anybody being logged on, so that messages cannot be encrypted, and is perhaps not WinRM"
+                    "it does not go on with the log-on, as a server that starts or is too busy, or something else than WinRM"
                 ) from error
             if not is_log_on_failure(error):
                 raise _failure(error) from error
@@ -109,9 +109,9 @@ class _Session(ABC):
 
     @property
     def _has_key(self) -> bool:
-        """Whether a log-on, if there was one, has left what messages are encrypted with."""
+        """Whether a log-on has left what messages are encrypted with, or it is not known where that would be."""
         auth = getattr(self._transport.session, "auth", None)
-        # requests-ntlm has one, the others have one for each server
+        # Of requests-ntlm; of requests-credssp and pypsrp, for each server
         return getattr(auth, "session_security", True) is not None and getattr(auth, "contexts", None) != {}
 
     @property
@@ -145,7 +145,6 @@ class PywinrmTransport(_Session):
         self._transport = protocol.transport
         self.endpoint = str(self._transport.endpoint)
         self.operation_timeout = int(protocol.operation_timeout_sec)
-        self._set_up_encryption = self._transport.setup_encryption
         # The library speaks to the server while it builds a session whose messages are encrypted
         self._transport.setup_encryption = self._settle_and_set_up_encryption
 
@@ -175,7 +174,7 @@ class PywinrmTransport(_Session):
 
     def _settle_and_set_up_encryption(self, session: requests.Session) -> None:
         _settle(session)
-        self._set_up_encryption(session)
+        type(self._transport).setup_encryption(self._transport, session)
 
     def _forget_connection(self) -> None:
         self._transport.close_session()
