@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from threading import Event
+from threading import Event, Timer
 from uuid import uuid4
 
 from direct import LabTime
-from lab.hierarchy.network import SMB
 from lab.lab import Lab
+from lab.smb.port import SmbPort
 from lab.wire.dispatcher import Reply
 from lab.wire.envelopes import render
 from lab.wire.faults import ACCESS_DENIED, OPERATIONS_QUOTA, SHELLS_QUOTA, Fault, FaultKind
@@ -33,10 +33,13 @@ Act = Callable[[], Reply]
 class Scene:
     """What a fault can do something to: one server of a lab, and its time."""
 
-    def __init__(self, lab: Lab, time: LabTime, server: str) -> None:
+    def __init__(self, lab: Lab, time: LabTime, server: str, factor: float | None = None) -> None:
+        """``factor`` is how much faster than the computer's the clock of runs is, if it is not ``time``."""
         self.lab = lab
         self.time = time
         self.server = server
+        self._factor = factor
+        self._timers: list[Timer] = []
         self.is_over = Event()
         """Set when the client has given up."""
         self.back_at: float | None = None
@@ -46,14 +49,38 @@ class Scene:
         self.lab.listeners.stop_listening(self.server)
 
     def stop_listening_to_smb(self) -> None:
-        self.lab.console.perform({"action": "close_port", "server": self.server, "port": SMB})
+        for listener in self._smb_listeners:
+            listener.refuse()
 
     def restart(self) -> None:
         """Forget what is open, and be away for a while."""
         self.stop_listening()
-        self.stop_listening_to_smb()
         self.lab.listeners.restart_services()
-        self.time.call_after(_SECONDS_OF_A_RESTART / self.lab.speed, self.lab.listeners.listen_again)
+        self.restart_smb(_SECONDS_OF_A_RESTART / self.lab.speed)
+
+    def restart_smb(self, seconds: float) -> None:
+        """Have nothing listen for so long, in the time of runs."""
+        self.stop_listening_to_smb()
+        self._call_after(seconds, self._listen_again)
+
+    def _call_after(self, seconds: float, action: Callable[[], None]) -> None:
+        if self._factor is None:
+            self.time.call_after(seconds, action)
+        else:
+            timer = Timer(seconds / self._factor, action)
+            timer.daemon = True
+            timer.start()
+            self._timers.append(timer)
+
+    def _listen_again(self) -> None:
+        self.lab.listeners.listen_again()
+        for listener in self._smb_listeners:
+            listener.listen_again()
+
+    @property
+    def _smb_listeners(self) -> list[SmbPort]:
+        listener = self.lab.smb_listeners.get(self.server)
+        return [listener] if listener else []
 
     def wait_until_over(self) -> None:
         """Until the client has given up."""
@@ -66,8 +93,10 @@ class Scene:
     def mend(self) -> None:
         """Put everything right again."""
         self.is_over.set()
-        self.lab.listeners.listen_again()
-        self.lab.console.perform({"action": "open_port", "server": self.server, "port": SMB})
+        for timer in self._timers:
+            timer.cancel()
+            timer.join()
+        self._listen_again()
         self.lab.console.perform({"action": "set_clock", "server": self.server, "seconds": 0})
 
 

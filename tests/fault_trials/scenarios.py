@@ -25,8 +25,8 @@ _TOOL, _CAB = r"C:\Offline\ServiceConnectionTool", r"C:\Offline\UsageData.cab"
 _ACCOUNT = r"CORP\installer"
 _FOLDER = r"C:\Offline\Packs"
 _FILE = "update.cab"
-_CONTENT = bytes(range(256)) * 4096 * 2 + b"the end"
-"""More than two of the pieces in which it travels."""
+_CONTENT = bytes(range(256)) * 4096 * 4 + b"the end"
+"""More than four of the pieces in which it travels, and than what a computer keeps of what it cannot send."""
 
 
 def _has_role(server: str | None, mode: str = "online") -> Callable[[Lab], None]:

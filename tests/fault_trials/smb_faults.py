@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What goes wrong at one message of SMB, on the wire.
 
-Who changes an answer cannot sign it, so that nobody may take it for the server's.
+Who changes an answer cannot sign it, so that nobody may take it for the server's, whether it claims to be signed or not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from .faults import Scene
 _MESSAGE_ID = slice(LENGTH_BYTES + 24, LENGTH_BYTES + 32)
 _STATUS = slice(LENGTH_BYTES + 8, LENGTH_BYTES + 12)
 """Where these are in the header of a message (MS-SMB2 2.2.1.2)."""
+_FLAGS = slice(LENGTH_BYTES + 16, LENGTH_BYTES + 20)
+_SIGNED = 0x8
+_HEADER_BYTES = 64
 _ACCESS_DENIED = 0xC0000022
+_A_FEW_SECONDS = 10
 _LARGEST = 0xFFFFFF
 """Bytes that a message can have, as its length has three bytes."""
 
@@ -106,6 +110,11 @@ def _restart(scene: Scene, message: bytes) -> bytes:
     raise SmbCut
 
 
+def _restart_smb(scene: Scene, message: bytes) -> bytes:
+    scene.restart_smb(_A_FEW_SECONDS)
+    raise SmbCut
+
+
 def _stall(scene: Scene, message: bytes) -> bytes:
     scene.wait_until_over()
     raise SmbCut
@@ -122,6 +131,19 @@ def _not_smb(scene: Scene, message: bytes) -> bytes:
 def _too_short(scene: Scene, message: bytes) -> bytes:
     """Nothing but a header, and half of that."""
     return (32).to_bytes(LENGTH_BYTES, "big") + message[LENGTH_BYTES : LENGTH_BYTES + 32]
+
+
+def _unsigned(message: bytes) -> bytes:
+    flags = int.from_bytes(message[_FLAGS], "little") & ~_SIGNED
+    return message[: _FLAGS.start] + flags.to_bytes(4, "little") + message[_FLAGS.stop :]
+
+
+def _without_body(scene: Scene, message: bytes) -> bytes:
+    return _HEADER_BYTES.to_bytes(LENGTH_BYTES, "big") + _unsigned(message)[LENGTH_BYTES : LENGTH_BYTES + _HEADER_BYTES]
+
+
+def _forged(scene: Scene, message: bytes) -> bytes:
+    return _unsigned(_access_denied(scene, message))
 
 
 def _damaged(scene: Scene, message: bytes) -> bytes:
@@ -144,15 +166,20 @@ def _large(scene: Scene, message: bytes) -> bytes:
 SMB_FAULTS = (
     SmbFault("connection refused", _close),
     SmbFault("reset before the server acts", _cut),
+    SmbFault("reset in the middle of a message", _cut_short),
     SmbFault("reset after the server acted", answer=_cut),
     SmbFault("no answer in time", answer=_stall),
+    SmbFault("the server takes nothing any more", _stall),
     SmbFault("an answer cut short", answer=_cut_short),
     SmbFault("an answer that is not SMB", answer=_not_smb),
     SmbFault("half of a header", answer=_too_short),
+    SmbFault("a header alone", answer=_without_body),
     SmbFault("an answer damaged on the way", answer=_damaged),
     SmbFault("another message's answer", answer=_of_another),
     SmbFault("access denied, by somebody on the way", answer=_access_denied),
+    SmbFault("the same, and not signed", answer=_forged),
     # The library copies a message some times, and there are no larger ones
     SmbFault("an answer of 16 MB", answer=_large, most_memory=128),
+    SmbFault("the service for files restarts", _restart_smb),
     SmbFault("the server restarts", _restart),
 )

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import resource
+import re
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -84,7 +84,6 @@ class Stage:
 
     def __init__(self, scenario: Scenario, lab: Lab, time: LabTime) -> None:
         self._scenario = scenario
-        self._scenario = scenario
         self._lab = lab
         self._time = time
         clock = FastClock() if scenario.runs_programs else time
@@ -130,18 +129,20 @@ class Stage:
         else:
             # What an answer that could not be read has left open ends by itself in the end
             self._lab.listeners.restart_services()
-        scene = Scene(self._lab, self._time, self._scenario.host)
+        scene = Scene(self._lab, self._time, self._scenario.host, FastClock.FACTOR if self._scenario.runs_programs else None)
         happening = fault.at(scene, request)
         self._scenario.place.put(self._lab, happening)
         if fault.most_memory is not None:
             large_body()
-        memory = _peak_memory()
+        memory = Memory()
         try:
             with impatient_smb():
                 result = self._run()
         except Hung:
+            assert happening.has_happened
             return self._trial(fault, request, "hung", f"no end after {LIMIT} s")
         except Exception as error:  # what Ansible would show as a traceback
+            assert happening.has_happened
             return self._trial(fault, request, "wrong", f"{type(error).__name__}: {error}")
         finally:
             self._scenario.place.put(self._lab, None)
@@ -149,8 +150,8 @@ class Stage:
             self._time.forget()
         if not happening.has_happened:
             return None
+        growth = memory.growth
         end, message = self._judge(result, fault)
-        growth = _peak_memory() - memory
         if fault.most_memory is not None and growth > fault.most_memory:
             end, message = "wrong", f"memory has grown by {growth:.0f} MB"
         return self._trial(fault, request, end, message, self._run_again())
@@ -224,9 +225,23 @@ def _limit(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _peak_memory() -> float:
-    """Megabytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+class Memory:
+    """That of this process, from now on (Linux)."""
+
+    def __init__(self) -> None:
+        # Has the kernel forget the most that there ever was (proc(5))
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+        self._before = self._peak()
+
+    @property
+    def growth(self) -> float:
+        """Megabytes by which it was more at some moment."""
+        return self._peak() - self._before
+
+    @staticmethod
+    def _peak() -> float:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        return int(re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)[0]) / 1024
 
 
 def try_faults(scenario: int, faults: range, step: int) -> list[Trial]:

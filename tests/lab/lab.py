@@ -109,6 +109,7 @@ class Lab:
         self.http_ports: dict[str, int] = {}
         self.smb_ports: dict[str, int] = {}
         """Empty where this computer has no Samba."""
+        self.smb_listeners: dict[str, SmbPort] = {}
         self.smb_interference: SmbInterference | None = None
         """What goes wrong with connections by SMB that are made from then on, for tests."""
         self.ldap: LdapServer | None = None
@@ -224,6 +225,7 @@ class Lab:
             port = SmbPort(self._samba, server, self.topology.netbios_domain, lambda: self.smb_interference)
             undo.callback(port.close)
             self.smb_ports[name] = port.address.port
+            self.smb_listeners[name] = port
 
     def _server(self, name: str) -> WindowsServer:
         return self.hierarchy.servers[name]

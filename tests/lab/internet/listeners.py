@@ -12,6 +12,7 @@ from contextlib import suppress
 from threading import Thread
 from typing import NamedTuple
 
+from ..wire.interference import bound
 from .answers import Answers
 from .web import Service
 
@@ -76,8 +77,7 @@ class ServingPort(Port, ABC):
 
     def __init__(self) -> None:
         super().__init__()
-        self.socket.listen(socket.SOMAXCONN)
-        Thread(target=self._accept, name=type(self).__name__, daemon=True).start()
+        self._listen()
 
     def close(self) -> None:
         # Closing alone would not wake the thread that waits for connections
@@ -85,11 +85,27 @@ class ServingPort(Port, ABC):
             self.socket.shutdown(socket.SHUT_RDWR)
         super().close()
 
-    def _accept(self) -> None:
+    def refuse(self) -> None:
+        """Have connections be refused, until `listen_again`. Those that are open stay."""
+        self.close()
+        self.socket = bound(self.address.port)
+        self._is_refusing = True
+
+    def listen_again(self) -> None:
+        """Serve connections, if they are refused."""
+        if self._is_refusing:
+            self._listen()
+
+    def _listen(self) -> None:
+        self._is_refusing = False
+        self.socket.listen(socket.SOMAXCONN)
+        Thread(target=self._accept, args=(self.socket,), name=type(self).__name__, daemon=True).start()
+
+    def _accept(self, listening: socket.socket) -> None:
         # Ends when the socket is closed
         with suppress(OSError):
             while True:
-                connection, _client = self.socket.accept()
+                connection, _client = listening.accept()
                 Thread(target=self._serve_quietly, args=(connection,), name=type(self).__name__, daemon=True).start()
 
     def _serve_quietly(self, connection: socket.socket) -> None:

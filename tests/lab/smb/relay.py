@@ -51,9 +51,9 @@ class CutAfter:
 
     def _count(self, message: bytes) -> bytes:
         with self._lock:
-            self._left -= len(message)
-            if self._left <= 0:
-                raise SmbCut(message)
+            left, self._left = self._left, self._left - len(message)
+        if self._left <= 0:
+            raise SmbCut(message[: max(left, 0)])
         return message
 
 
@@ -69,15 +69,17 @@ def relay(client: socket.socket, server: socket.socket, interference: SmbInterfe
 def _pass_on(
     source: socket.socket, target: socket.socket, change: Callable[[bytes], bytes], ends: tuple[socket.socket, socket.socket]
 ) -> None:
-    with suppress(OSError):
-        try:
-            while message := _read_message(source):
-                target.sendall(change(message))
-        except SmbCut as cut:
-            target.sendall(cut.last)
-    for end in ends:
+    try:
         with suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
+            try:
+                while message := _read_message(source):
+                    target.sendall(change(message))
+            except SmbCut as cut:
+                target.sendall(cut.last)
+    finally:
+        for end in ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
 
 def _read_message(source: socket.socket) -> bytes:

@@ -94,18 +94,18 @@ class Connection(BaseHTTPRequestHandler):
                 return _response(self._interfered(lambda: identity))
         log_on = self._authentication.authenticate(self.headers.get("Authorization"))
         if log_on.session is None:
-            response = self._interfered_log_on(HTTPStatus.UNAUTHORIZED)
-        elif body is None:
+            return self._answer_log_on(HTTPStatus.UNAUTHORIZED, log_on.challenges)
+        if body is None:
             response = _Response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         elif not body:
-            response = self._interfered_log_on(HTTPStatus.OK)
+            return self._answer_log_on(HTTPStatus.OK, log_on.challenges)
         elif is_encrypted(self.headers.get("Content-Type", "")):
             response = self._handle_encrypted(log_on.session, body)
         elif self._service.certificate is None and not self._host.winrm.allow_unencrypted:
             response = _Response(HTTPStatus.INTERNAL_SERVER_ERROR)  # inferred: no recording of this refusal is known
         else:
             response = _response(self._handle(log_on.session, body, is_encrypted=False))
-        if response.status == HTTPStatus.UNAUTHORIZED and log_on.session is not None:
+        if response.status == HTTPStatus.UNAUTHORIZED:
             log_on = self._authentication.authenticate(None)
         return replace(response, challenges=log_on.challenges)
 
@@ -132,9 +132,13 @@ class Connection(BaseHTTPRequestHandler):
         interfere = self._service.interference()
         return interfere(self._host.name, act) if interfere else act()
 
-    def _interfered_log_on(self, status: HTTPStatus) -> _Response:
+    def _answer_log_on(self, status: HTTPStatus, challenges: tuple[str, ...]) -> _Response:
+        """What answers in the server's place knows no challenge."""
+        own = Reply(status, b"")
         interfere = self._service.log_on_interference()
-        return _response(interfere(self._host.name, lambda: Reply(status, b""))) if interfere else _Response(status)
+        reply = interfere(self._host.name, lambda: own) if interfere else own
+        is_own = (reply.status, reply.envelope) == (own.status, own.envelope)
+        return replace(_response(reply), challenges=challenges if is_own else ())
 
     def _read_body(self, length: int) -> bytes | None:
         """The body, or None for one that is too large: it is read all the same, or the client would not see why."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.smb import SmbAccess
 from ansible_collections.configmgr.site.plugins.plugin_utils._windows.smb_errors import (
+    LOG_ON,
     SmbError,
     SmbLost,
     SmbMissing,
@@ -15,6 +16,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._windows.smb_errors
 )
 from smbprotocol.exceptions import SMBOSError
 from smbprotocol.header import NtStatus
+from smbprotocol.transport import Tcp
 
 NAME, ADDRESS, USER = "srv1.corp.example", "192.0.2.7", "CORP\\operator"
 PATH = r"C:\Offline\update.cab"
@@ -51,7 +53,15 @@ def test_every_error_names_the_server(status: int, kind: type[Exception]) -> Non
 
 
 def test_a_connection_that_there_is_none_of() -> None:
-    error = explain(ConnectionRefusedError(111, "Connection refused"), "log on", access(ADDRESS).shown, USER)
-    assert isinstance(error, SmbLost) and f"The connection to {NAME} ({ADDRESS}) by SMB was lost, or there was none" in str(
-        error
-    )
+    """With the error that the library makes of it."""
+    with pytest.raises(ValueError) as caught:
+        Tcp("127.0.0.1", 1, 5).connect()
+    error = explain(caught.value, LOG_ON, access(ADDRESS).shown, USER)
+    assert isinstance(error, SmbLost)
+    for words in (f"The connection to {NAME} ({ADDRESS}) by SMB was lost, or there was none", "Connection refused"):
+        assert words in str(error)
+
+
+def test_an_answer_that_makes_no_sense() -> None:
+    error = explain(KeyError(1000), PATH, access(ADDRESS).shown, USER)
+    assert isinstance(error, SmbLost) and "an answer cannot be read (KeyError)" in str(error)
