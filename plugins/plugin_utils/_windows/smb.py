@@ -53,7 +53,8 @@ class SmbAccess:
     """Its address."""
     name: str
     """What people call it."""
-    user: str
+    user: str | None
+    """None for that of the ticket."""
     password: str | None = field(repr=False)
     """None for a ticket of Kerberos that is there already."""
     port: int = PORT

@@ -44,9 +44,9 @@ class SmbLost(WindowsError):
     """The server cannot be reached by SMB, or not any more; that may pass."""
 
 
-def explain(error: Exception, what: str, server: str, account: str) -> WindowsError:
+def explain(error: Exception, what: str, server: str, account: str | None) -> WindowsError:
     """An error of the library as one of ours. ``what`` is the path, or what else was tried; ``server`` how it is called."""
-    user = f"'{account}'"
+    user = f"'{account}'" if account else "the account of the ticket"
     status = error.ntstatus if isinstance(error, SMBOSError) else None
     if isinstance(error, SMBResponseException):
         status = error.status
