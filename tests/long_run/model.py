@@ -26,6 +26,8 @@ from .world import ROLE, SERVERS, SITE_SYSTEM, Point, World
 
 FOREIGN = "Contoso"
 """A setting that somebody else has put on each site system, and on the role."""
+STILL_BEING_INSTALLED = "still being installed"
+"""What the role says where another mode is wanted of what somebody else has just installed."""
 
 
 class Model(RuleBasedStateMachine):
@@ -92,7 +94,7 @@ class Model(RuleBasedStateMachine):
         try:
             return self.world.role().have(wanted)
         except SiteError as error:
-            if "still being installed" not in str(error):
+            if STILL_BEING_INSTALLED not in str(error):
                 raise
         changed = self.world.role().have(replace(wanted, mode=None))
         return self.world.role().have(wanted) or changed
