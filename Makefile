@@ -114,7 +114,7 @@ long-run: $(VENV)/.test link ## Hours of a site with whatever people and servers
 secrets: $(VENV)/.kerberos link ## Run everything that takes a password, and print where one was found (half a minute)
 	@$(BIN)/python -m canaries
 
-faults: $(VENV)/.kerberos link ## Run every module with every fault at every request, and write the tables in docs (a quarter of an hour; STEP=3: at a third of them)
+faults: $(VENV)/.kerberos link ## Run every module with every fault at every request, and write the tables in docs (twenty minutes; STEP=3: at a third of them)
 	@$(BIN)/python -m fault_trials $(STEP)
 
 quirks: $(VENV)/.kerberos link ## Run under every behaviour of real sites that is not known, and write the tables in docs (two minutes)
