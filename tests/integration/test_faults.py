@@ -37,10 +37,10 @@ TRIED = (
 
 
 def _cases() -> Iterator[object]:
+    scenarios = {(scenario.place.name, scenario.name): scenario for scenario in SCENARIOS}
     for place, name, marks in TRIED:
-        scenario = next(scenario for scenario in SCENARIOS if scenario.place is place and scenario.name == name)
         for fault in place.faults:
-            yield pytest.param(scenario, fault, id=f"{place.name}: {name}: {fault.name}", marks=marks)
+            yield pytest.param(scenarios[place.name, name], fault, id=f"{place.name}: {name}: {fault.name}", marks=marks)
 
 
 @pytest.fixture(scope="module")
