@@ -8,7 +8,6 @@ The server and each reader run in processes of their own, so that what a reader 
 from __future__ import annotations
 
 import multiprocessing
-import os
 import statistics
 import tempfile
 import time
@@ -22,12 +21,12 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.client impor
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.names import ENUMERATION, WQL_DIALECT, WSMAN, class_uri
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.transports import PypsrpTransport, PywinrmTransport
 from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.values import CimClass, Schema
+from memory import peak_of
 from pypsrp.wsman import WSMan
 from winrm.protocol import Protocol
 from wmi_server import NAMESPACE, PASSWORD, USER, serve
 
 from .page import Table
-from .running import peak_of
 
 WQL = "SELECT * FROM Lab_Row"
 COUNTS = (100, 1_000, 10_000, 100_000)
@@ -118,7 +117,7 @@ def _reading(read: Callable[[Server], int], server: Server, count: int) -> Readi
     spent = time.monotonic() - wall, time.process_time() - cpu
     if seen != count:
         raise RuntimeError(f"{seen} instances were read instead of {count}")
-    return Reading(*spent, peak_of(os.getpid()))
+    return Reading(*spent, peak_of("self") / 1024**2)
 
 
 def _read_on_pywinrm(server: Server) -> int:

@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
@@ -23,6 +22,7 @@ from descendants import with_descendants
 from lab.hierarchy.topology import load
 from lab.lab import Lab
 from lab.wire.host import RequestRecord
+from memory import peak_of, size
 
 ROOT = Path(__file__).parents[2]
 MODULE = "configmgr.site.service_connection_point"
@@ -120,21 +120,7 @@ class _Memory:
         pause = 0.0
         while not self._is_over.wait(max(0.1, pause)):
             started = time.thread_time()
-            self.peak = max(
-                self.peak, sum(_size(process, "smaps_rollup", "Pss") for process in with_descendants(self._process))
-            )
-            self.peak_of_first = max(self.peak_of_first, peak_of(self._process))
+            whole = sum(size(process, "smaps_rollup", "Pss") for process in with_descendants(self._process))
+            self.peak = max(self.peak, whole / 1024**2)
+            self.peak_of_first = max(self.peak_of_first, peak_of(self._process) / 1024**2)
             pause = 20 * (time.thread_time() - started)
-
-
-def peak_of(process: int) -> float:
-    """MiB that a process has had in memory at its peak, with what it shares with others."""
-    return _size(process, "status", "VmHWM")
-
-
-def _size(process: int, file: str, name: str) -> float:
-    """MiB that a file of a process says of its memory; 0 for one that is gone."""
-    with suppress(OSError):
-        found = re.search(rf"^{name}:\s+(\d+) kB", Path(f"/proc/{process}/{file}").read_text(), re.MULTILINE)
-        return int(found[1]) / 1024 if found else 0
-    return 0

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting 
 from direct import LabTime, lab_in
 from in_process import Modules
 from lab.lab import Lab
+from memory import Growth
 
 from .faults import READ_TIMEOUT, Scene, large_body
 from .places import Fault
@@ -132,9 +132,10 @@ class Stage:
         scene = Scene(self._lab, self._time, self._scenario.host, FastClock.FACTOR if self._scenario.runs_programs else None)
         happening = fault.at(scene, request)
         self._scenario.place.put(self._lab, happening)
+        growth = None
         if fault.most_memory is not None:
             large_body()
-        memory = Memory()
+            growth = Growth()
         try:
             with impatient_smb():
                 result = self._run()
@@ -150,10 +151,10 @@ class Stage:
             self._time.forget()
         if not happening.has_happened:
             return None
-        growth = memory.growth
+        grown = growth.most / 1024**2 if growth else 0
         end, message = self._judge(result, fault)
-        if fault.most_memory is not None and growth > fault.most_memory:
-            end, message = "wrong", f"memory has grown by {growth:.0f} MB"
+        if fault.most_memory is not None and grown > fault.most_memory:
+            end, message = "wrong", f"memory has grown by {grown:.0f} MB"
         return self._trial(fault, request, end, message, self._run_again())
 
     def _trial(self, fault: Fault, request: int, end: End, message: str, problem: str = "") -> Trial:
@@ -223,25 +224,6 @@ def _limit(seconds: int) -> Iterator[None]:
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
-
-
-class Memory:
-    """That of this process, from now on (Linux)."""
-
-    def __init__(self) -> None:
-        # Has the kernel forget the most that there ever was (proc(5))
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-        self._before = self._peak()
-
-    @property
-    def growth(self) -> float:
-        """Megabytes by which it was more at some moment."""
-        return self._peak() - self._before
-
-    @staticmethod
-    def _peak() -> float:
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-        return int(re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)[0]) / 1024
 
 
 def try_faults(scenario: int, faults: range, step: int) -> list[Trial]:
