@@ -6,24 +6,16 @@ from __future__ import annotations
 
 import socket
 import ssl
-import struct
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from threading import Thread
 from typing import NamedTuple
 
-from ..wire.interference import bound
+from ..sockets import bound, reset_on_close
 from .answers import Answers
 from .web import Service
 
-LOOPBACK = "127.0.0.1"
-
 _IDLE_SECONDS = 30
-
-
-def reset_on_close(connection: socket.socket) -> None:
-    """Have the other side see a reset, and no orderly end."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 class Address(NamedTuple):
@@ -37,10 +29,8 @@ class Port:
     """One that nobody listens on, and that nobody else gets: connections are refused."""
 
     def __init__(self) -> None:
-        self.socket = socket.socket()
-        # So that another process can be given the port to listen on
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind((LOOPBACK, 0))
+        # Another process can be given the port to listen on
+        self.socket = bound(0)
         self.address = Address(*self.socket.getsockname())
 
     def close(self) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..daemon import Daemon
-from .listeners import LOOPBACK, Address, Port
+from ..sockets import LOOPBACK
+from .listeners import Address, Port
 
 _CONNECTIONS = 500
 """As many as tinyproxy has at once, which is 100 by default; programs try up to 300."""

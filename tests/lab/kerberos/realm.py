@@ -13,7 +13,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ..daemon import Daemon
-from ..internet.listeners import LOOPBACK, Port
+from ..internet.listeners import Port
+from ..sockets import LOOPBACK
 
 PROGRAMS = ("kdb5_util", "kadmin.local", "krb5kdc")
 SERVICES = ("HTTP", "WSMAN", "host")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ..hierarchy.drives import LOCAL_DISK
 from ..hierarchy.network import SMB
-from ..internet.listeners import LOOPBACK, ServingPort, reset_on_close
+from ..internet.listeners import ServingPort
+from ..sockets import LOOPBACK, reset_on_close
 from .configuration import Share, SharedServer
 from .relay import CutAfter, SmbInterference, relay
 from .samba import Samba

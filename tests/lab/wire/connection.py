@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -14,6 +13,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from ..certificates import ServerCertificate, user_principal_name
+from ..sockets import reset_on_close
 from .accounts import Accounts
 from .authentication import Channel, ConnectionAuthentication, Session
 from .dispatcher import Delivery, Dispatcher, Reply
@@ -71,7 +71,7 @@ class Connection(BaseHTTPRequestHandler):
         try:
             self._send(self._respond())
         except ConnectionCut:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            reset_on_close(self.connection)
             self.close_connection = True
 
     def do_GET(self) -> None:

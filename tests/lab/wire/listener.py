@@ -19,11 +19,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..certificates import ServerCertificate
+from ..sockets import bound
 from .accounts import Accounts
 from .connection import Connection, Service
 from .dispatcher import Dispatcher
 from .host import Host, Observer
-from .interference import Interference, bound
+from .interference import Interference
 
 _PATH = "/wsman"
 _IDLE_SECONDS = 120

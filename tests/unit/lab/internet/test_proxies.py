@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from lab.hierarchy import topology as topologies
-from lab.internet.listeners import LOOPBACK
 from lab.internet.proxies import Proxy
 from lab.lab import Lab
+from lab.sockets import LOOPBACK
 from programs import needs_tinyproxy
 from unit.lab.internet.browsing import DIRECT, NEEDS_CURL, Browser
 
