@@ -75,6 +75,11 @@ class Modules:
         return result
 
 
+def has_failed(result: dict[str, Any]) -> bool:
+    """Whether the task failed, or its host was unreachable."""
+    return bool(result.get("failed") or result.get("unreachable"))
+
+
 @contextmanager
 def _silence() -> Iterator[None]:
     """Without the lines that show progress."""

@@ -17,11 +17,6 @@ _CHANGING = re.compile(r"127\.0\.0\.1[: port]*\d+|\d{4}-\d\d-\d\d[T ][\d:.+]+|\d
 """What is never the same: ports, times and numbers."""
 
 
-def has_failed(result: dict[str, Any]) -> bool:
-    """Whether the task failed, or its host was unreachable."""
-    return bool(result.get("failed") or result.get("unreachable"))
-
-
 def unclear(result: dict[str, Any], message: str) -> str:
     """What keeps a message from being one for an administrator; empty if nothing does."""
     if "exception" in result:

@@ -58,7 +58,7 @@ class Scenario:
     @property
     def needs(self) -> str:
         """What this computer lacks for it; empty if nothing."""
-        if self.way is not None and self.way.seen == "Kerberos":
+        if self._logs_on_with_kerberos:
             return ", ".join(MISSING_FOR_KERBEROS)
         return samba.missing() if self.module == "file_transfer" else ""
 
@@ -81,6 +81,11 @@ class Scenario:
     @property
     def topology(self) -> Topology:
         found = load("offline" if self.module == "service_connection_tool" else "standalone")
-        has_kerberos = self.way is not None and self.way.seen == "Kerberos"
-        found = replace(found, service_connection_point=None, has_kerberos=has_kerberos)
+        found = replace(found, service_connection_point=None)
+        if self._logs_on_with_kerberos:
+            found = found.with_kerberos()
         return found.with_service_connection_point(f"srv1:{self.mode}") if self.mode else found
+
+    @property
+    def _logs_on_with_kerberos(self) -> bool:
+        return self.way is not None and self.way.seen == "Kerberos"

@@ -128,22 +128,30 @@ def _not_smb(scene: Scene, message: bytes) -> bytes:
     return message[:LENGTH_BYTES] + b"HTTP/1.1 400 Bad Request\r\n\r\n".ljust(len(message) - LENGTH_BYTES, b" ")
 
 
-def _too_short(scene: Scene, message: bytes) -> bytes:
-    """Nothing but a header, and half of that."""
-    return (32).to_bytes(LENGTH_BYTES, "big") + message[LENGTH_BYTES : LENGTH_BYTES + 32]
+def _with(message: bytes, where: slice, number: int) -> bytes:
+    """The message with another number in its header."""
+    return message[: where.start] + number.to_bytes(where.stop - where.start, "little") + message[where.stop :]
+
+
+def _number(message: bytes, where: slice) -> int:
+    return int.from_bytes(message[where], "little")
 
 
 def _unsigned(message: bytes) -> bytes:
-    flags = int.from_bytes(message[_FLAGS], "little") & ~_SIGNED
-    return message[: _FLAGS.start] + flags.to_bytes(4, "little") + message[_FLAGS.stop :]
+    return _with(message, _FLAGS, _number(message, _FLAGS) & ~_SIGNED)
+
+
+def _first(size: int, message: bytes) -> bytes:
+    """No more of it, and as if there was no more."""
+    return size.to_bytes(LENGTH_BYTES, "big") + message[LENGTH_BYTES : LENGTH_BYTES + size]
+
+
+def _half_of_header(scene: Scene, message: bytes) -> bytes:
+    return _first(_HEADER_BYTES // 2, message)
 
 
 def _without_body(scene: Scene, message: bytes) -> bytes:
-    return _HEADER_BYTES.to_bytes(LENGTH_BYTES, "big") + _unsigned(message)[LENGTH_BYTES : LENGTH_BYTES + _HEADER_BYTES]
-
-
-def _forged(scene: Scene, message: bytes) -> bytes:
-    return _unsigned(_access_denied(scene, message))
+    return _first(_HEADER_BYTES, _unsigned(message))
 
 
 def _damaged(scene: Scene, message: bytes) -> bytes:
@@ -151,12 +159,15 @@ def _damaged(scene: Scene, message: bytes) -> bytes:
 
 
 def _of_another(scene: Scene, message: bytes) -> bytes:
-    number = int.from_bytes(message[_MESSAGE_ID], "little") + 1000
-    return message[: _MESSAGE_ID.start] + number.to_bytes(8, "little") + message[_MESSAGE_ID.stop :]
+    return _with(message, _MESSAGE_ID, _number(message, _MESSAGE_ID) + 1000)
 
 
 def _access_denied(scene: Scene, message: bytes) -> bytes:
-    return message[: _STATUS.start] + _ACCESS_DENIED.to_bytes(4, "little") + message[_STATUS.stop :]
+    return _with(message, _STATUS, _ACCESS_DENIED)
+
+
+def _forged(scene: Scene, message: bytes) -> bytes:
+    return _unsigned(_access_denied(scene, message))
 
 
 def _large(scene: Scene, message: bytes) -> bytes:
@@ -172,7 +183,7 @@ SMB_FAULTS = (
     SmbFault("the server takes nothing any more", _stall),
     SmbFault("an answer cut short", answer=_cut_short),
     SmbFault("an answer that is not SMB", answer=_not_smb),
-    SmbFault("half of a header", answer=_too_short),
+    SmbFault("half of a header", answer=_half_of_header),
     SmbFault("a header alone", answer=_without_body),
     SmbFault("an answer damaged on the way", answer=_damaged),
     SmbFault("another message's answer", answer=_of_another),

@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -13,13 +12,6 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._windows import smb
 
 _SECONDS = 4
 """For an answer by SMB."""
-
-
-@contextmanager
-def changed_environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Of what Kerberos finds in the environment."""
-    with patch.dict(os.environ, variables):
-        yield
 
 
 @contextmanager

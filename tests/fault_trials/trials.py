@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -13,19 +14,20 @@ from pathlib import Path
 from time import monotonic, sleep
 from types import FrameType
 from typing import Any, Literal, Self
+from unittest.mock import patch
 
 from ansible_collections.configmgr.site.plugins.plugin_utils._configmgr.waiting import Clock
 from direct import LabTime, lab_in
-from in_process import Modules
+from in_process import Modules, has_failed
 from lab.lab import Lab
 from memory import Growth
 
 from .faults import READ_TIMEOUT, Scene, large_body
 from .places import Fault
-from .results import difference, has_failed, tells, unclear, unknown
+from .results import difference, tells, unclear, unknown
 from .scenario import Scenario
 from .scenarios import SCENARIOS
-from .surroundings import changed_environment, impatient_smb
+from .surroundings import impatient_smb
 
 End = Literal["recovered", "clear error", "wrong", "hung"]
 
@@ -110,7 +112,7 @@ class Stage:
                 lab = stack.enter_context(Lab(scenario.topology, path, scenario.speed))
             else:
                 lab = stack.enter_context(lab_in(time, scenario.topology, path, speed=scenario.speed))
-            stack.enter_context(changed_environment(scenario.environment(lab)))
+            stack.enter_context(patch.dict(os.environ, scenario.environment(lab)))
             yield cls(scenario, lab, time)
 
     def at_every_request(self, fault: Fault, *, first: int = 1, step: int = 1) -> Iterator[Trial]:
@@ -231,10 +233,11 @@ def try_faults(scenario: int, faults: range, step: int) -> list[Trial]:
 
     Of a scenario with more than `A_FEW` requests at every ``step``-th, which are others for every fault.
     """
+    all_faults = SCENARIOS[scenario].place.faults
     with Stage.of(SCENARIOS[scenario]) as stage:
         each = step if stage.requests > A_FEW else 1
         return [
             trial
             for number in faults
-            for trial in stage.at_every_request(SCENARIOS[scenario].place.faults[number], first=1 + number % each, step=each)
+            for trial in stage.at_every_request(all_faults[number], first=1 + number % each, step=each)
         ]

@@ -107,9 +107,8 @@ class Lab:
         self.requests = RequestLog(self._perform)
         self.https_ports: dict[str, int] = {}
         self.http_ports: dict[str, int] = {}
-        self.smb_ports: dict[str, int] = {}
-        """Empty where this computer has no Samba."""
         self.smb_listeners: dict[str, SmbPort] = {}
+        """Empty where this computer has no Samba."""
         self.smb_interference: SmbInterference | None = None
         """What goes wrong with connections by SMB that are made from then on, for tests."""
         self.ldap: LdapServer | None = None
@@ -132,6 +131,10 @@ class Lab:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def smb_ports(self) -> dict[str, int]:
+        return {name: listener.address.port for name, listener in self.smb_listeners.items()}
 
     @property
     def authority_file(self) -> Path:
@@ -224,7 +227,6 @@ class Lab:
             server = partial(self._server, name)
             port = SmbPort(self._samba, server, self.topology.netbios_domain, lambda: self.smb_interference)
             undo.callback(port.close)
-            self.smb_ports[name] = port.address.port
             self.smb_listeners[name] = port
 
     def _server(self, name: str) -> WindowsServer:

@@ -8,9 +8,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import logons
-from in_process import Modules
+from in_process import Modules, has_failed
 from lab.lab import Lab
 
 
@@ -32,13 +33,13 @@ class Bench:
     def done(self, module: str, host: str, **options: Any) -> dict[str, Any]:
         """The result of a task that succeeds."""
         result = self.run(module, host, **options)
-        assert not result.get("failed") and not result.get("unreachable"), result["msg"]
+        assert not has_failed(result), result["msg"]
         return result
 
     def refused(self, *words: str, module: str, host: str, **options: Any) -> str:
         """What a task says that fails, with all of the words."""
         result = self.run(module, host, **options)
-        assert result.get("failed") or result.get("unreachable"), result
+        assert has_failed(result), result
         message = str(result["msg"])
         missing = [word for word in words if word not in message]
         assert not missing, f"{missing} not in: {message}"
@@ -59,14 +60,9 @@ class Bench:
             "ansible_winrm_kinit_mode": "manual",
             "ansible_winrm_kerberos_hostname_override": for_server,
         }
-        before = dict(os.environ)
-        os.environ.update(logons.tickets(self.lab, self.lab.directory).environment)
-        self._modules = Modules(self.lab, variables)
-        try:
+        with patch.dict(os.environ, logons.tickets(self.lab, self.lab.directory).environment):
+            self._modules = Modules(self.lab, variables)
             yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
 
     def carry(self, source: str, destination: str, path: str) -> None:
         """Copy a file, or the files of a folder, as somebody with a disk does."""
