@@ -21,7 +21,7 @@ from ansible_collections.configmgr.site.plugins.plugin_utils._wsman.errors impor
 from direct import Countdown, Cut, Faulty
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
-from .role_steps import DOWNLOADER
+from .role_steps import DOWNLOADER, RoleSteps
 from .world import ROLE, SERVERS, SITE_SYSTEM, Point, World
 
 FOREIGN = "Contoso"
@@ -98,6 +98,16 @@ class Model(RuleBasedStateMachine):
                 raise
         changed = self.world.role().have(replace(wanted, mode=None))
         return self.world.role().have(wanted) or changed
+
+    def fails(self, role: RoleSteps, wanted: Desired, *errors: type[Exception]) -> None:
+        """A run that cannot do what is wanted, and does nothing."""
+        before = self.world.record()
+        try:
+            role.have(wanted)
+        except errors:
+            assert self.world.record() == before
+        else:
+            raise AssertionError(f"it has not failed: {wanted}")
 
     def disturbed(self, target: Point | None, request: int, happening: Callable[[], None], moment: Any) -> None:
         """A run to which something happens at a request, and one more that gets there."""
