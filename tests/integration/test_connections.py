@@ -80,11 +80,21 @@ def test_a_module_of_powershell_beside_it_has_its_pool(site: Site) -> None:
     assert "psrp connection failure during runspace open" in play.results[1].message
 
 
+ACCOUNT = "CORP\\proxy", "pass-word"
+"""Of the proxy that wants one, and its password."""
+
+
+def through(proxy: Proxy) -> str:
+    """The URL that leads through it."""
+    account, password = credentials(*ACCOUNT)
+    return f"http://{account}:{password}@{proxy.address.host}:{proxy.address.port}"
+
+
 @pytest.fixture
 def proxies() -> Iterator[tuple[Proxy, Proxy]]:
     """One that wants an account, and one that connects to nothing."""
     with ExitStack() as undo:
-        both = Proxy("CORP\\proxy", "pass-word"), Proxy(refuses=True)
+        both = Proxy(*ACCOUNT), Proxy(refuses=True)
         for proxy in both:
             undo.callback(proxy.close)
         yield both
@@ -92,9 +102,9 @@ def proxies() -> Iterator[tuple[Proxy, Proxy]]:
 
 @needs_tinyproxy
 def test_proxies_and_paths(site: Site, proxies: tuple[Proxy, Proxy]) -> None:
-    account, password = credentials("CORP\\proxy", "pass-word")
+    _account, password = credentials(*ACCOUNT)
     ways = {
-        "through": f"http://{account}:{password}@{proxies[0].address.host}:{proxies[0].address.port}",
+        "through": through(proxies[0]),
         "no account": f"http://{proxies[0].address.host}:{proxies[0].address.port}",
         "refused": f"http://{proxies[1].address.host}:{proxies[1].address.port}",
         "closed": "http://127.0.0.1:1",
@@ -143,8 +153,7 @@ def test_proxies_and_paths(site: Site, proxies: tuple[Proxy, Proxy]) -> None:
 
 @needs_tinyproxy
 def test_a_proxy_of_the_environment_that_is_for_everything(site: Site, proxies: tuple[Proxy, Proxy]) -> None:
-    account, password = credentials("CORP\\proxy", "pass-word")
-    site.environment = {"ALL_PROXY": f"http://{account}:{password}@{proxies[0].address.host}:{proxies[0].address.port}"}
+    site.environment = {"ALL_PROXY": through(proxies[0])}
     plain = {"ansible_port": site.lab.http_ports[PROVIDER], "ansible_winrm_scheme": "http"}
     play = site.play({"configmgr.site.site_info": {}}, variables=plain)
     assert play.only.outcome == "unreachable" and "the proxy may not have kept the connection" in play.only.message
